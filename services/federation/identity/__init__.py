@@ -1,0 +1,1 @@
+"""Who acts: a Keycloak token becomes an Actor."""
