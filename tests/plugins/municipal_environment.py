@@ -1,0 +1,47 @@
+"""The environment in which suites run a municipality's code: that of a town `vilvoorde` that exists on paper only.
+
+Loaded by `tests/conftest.py` before Django reads its settings. The database server is the one that
+`ZENNE_TEST_DATABASE` names (`user:password@host:port`; the user may create databases).
+"""
+
+import os
+import pathlib
+import tempfile
+
+ROOT = pathlib.Path(__file__).parents[2]
+DEVELOPMENT_SERVER = "postgres:devdev@127.0.0.1:15432"
+
+
+def set_environment() -> None:
+    """Set every variable that the settings declare, where the caller has not set it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="zenne-tests-"))
+    (folder / "secret_key").write_text("only-for-tests-" * 5, encoding="utf-8")
+    login, _, address = os.environ.get(
+        "ZENNE_TEST_DATABASE", DEVELOPMENT_SERVER
+    ).rpartition("@")
+    user, _, password = login.partition(":")
+    host, _, port = address.rpartition(":")
+    (folder / "database_password").write_text(password, encoding="utf-8")
+    values = {
+        "DJANGO_SETTINGS_MODULE": "municipal.settings",
+        "ZENNE_PARTICIPANT": "vilvoorde",
+        "ZENNE_TENANT_FILE": str(ROOT / "infra" / "tenants" / "vilvoorde.yaml"),
+        "ZENNE_HOSTS": "vilvoorde.localhost,testserver",
+        "ZENNE_SECRET_KEY_FILE": str(folder / "secret_key"),
+        "ZENNE_DATABASE_HOST": host,
+        "ZENNE_DATABASE_PORT": port,
+        "ZENNE_DATABASE_NAME": "municipal_vilvoorde",
+        "ZENNE_DATABASE_USER": user,
+        "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
+        "ZENNE_ISSUER": "https://login.localhost/realms/vilvoorde",
+        "ZENNE_JWKS_URL": "http://127.0.0.1:9/certs",  # the port that discards: nothing answers there
+        "ZENNE_KAFKA_SERVERS": "127.0.0.1:9",
+        "ZENNE_KAFKA_CA_FILE": str(folder / "ca.pem"),
+        "ZENNE_KAFKA_CERTIFICATE_FILE": str(folder / "bus.pem"),
+        "ZENNE_KEYS_FOLDER": str(folder / "keys"),
+        "ZENNE_FEDERATION_JWKS_FILE": str(folder / "federation.jwks.json"),
+        "ZENNE_GATEWAY": "https://vilvoorde.localhost:19000",
+        "ZENNE_LOG_LEVEL": "WARNING",
+    }
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
