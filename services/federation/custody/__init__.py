@@ -3,7 +3,8 @@
 A referral is one question that a sender S puts to a recipient R. Each side keeps its own facts
 (`facts.Sent`, `facts.Received`) and changes them only by the functions of `sender` and `recipient`:
 a person's act, or a message of the other side. A function returns a `facts.Step`: the new facts,
-what this side now says to the other (`Say`), and what else must happen in the same transaction (`Effect`). It reads no clock, no
+what this side now says to the other (`Say`), and what else must happen in the same transaction
+(`Effect`). It reads no clock, no
 database, and never the state of the other side: only what was said. The services and the model
 checker run this very code.
 

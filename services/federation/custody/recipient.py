@@ -108,7 +108,10 @@ def open_offer(facts: Received) -> Step[Received]:
 
 
 def accept(facts: Received) -> Step[Received]:
-    """Return the step of an acceptance: with its commit R answers for the case. Raises ReferralStateConflict, WrongReferralKind."""
+    """Return the step of an acceptance: with its commit R answers for the case.
+
+    Raises ReferralStateConflict, WrongReferralKind.
+    """
     if facts.kind is Kind.ADVICE:
         raise WrongReferralKind("A request for advice is answered with advice or declined, never accepted.")
     if facts.state is not State.OPENED:

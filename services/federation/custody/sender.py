@@ -37,7 +37,10 @@ def revoke(facts: Sent) -> Step[Sent]:
 
 
 def withdraw(facts: Sent) -> Step[Sent]:
-    """Return the step of a person's withdrawal: legal in every state after the offer (loss L4). Raises ReferralStateConflict."""
+    """Return the step of a person's withdrawal: legal in every state after the offer (loss L4).
+
+    Raises ReferralStateConflict.
+    """
     if facts.state is State.DRAFT or facts.consent_withdrawn or facts.kind is Kind.ADVICE or facts.by_itself:
         raise refuse(facts, "withdrawn")
     says: tuple[Say, ...] = (Say("ConsentWithdrawn"),)
@@ -55,14 +58,14 @@ def withdraw(facts: Sent) -> Step[Sent]:
 
 
 def reassign(facts: Sent) -> Step[Sent]:
-    """Return the step of the federation's signed decision that R is gone (F19). It binds S alone, before its release."""
+    """Return the step of the federation's signed decision that R is gone (F19); it binds S alone, before its release."""
     if facts.state in S_BEFORE_RELEASE | {State.WITHDRAWN, State.KEPT} and facts.answer != "released":
         return Step(replace(facts, state=State.REASSIGNED), effects=(Effect.TELL_TEAM,))
     return Step(facts)
 
 
 def confirm(facts: Sent, *, gate: Gate) -> Step[Sent]:
-    """Return the answer to an acceptance that waited for a person to confirm the consent. Raises ReferralStateConflict."""
+    """Return the answer to an acceptance that waited for a confirmed consent. Raises ReferralStateConflict."""
     if facts.state is not State.ACCEPTED:
         raise refuse(facts, "confirmed")
     return _answer(facts, gate)
@@ -89,8 +92,8 @@ def on_opened(facts: Sent) -> Step[Sent]:
     return Step(facts)
 
 
-def on_accepted(facts: Sent, *, gate: Gate) -> Step[Sent]:
-    """Return the answer to ReferralAccepted: there is one in every state. `gate` is gate 2, found in this transaction."""
+def on_accepted(facts: Sent, *, gate: Gate) -> Step[Sent]:  # noqa: PLR0911 -- one return a group of states
+    """Return the answer to ReferralAccepted: one in every state. `gate` is gate 2, found in this transaction."""
     if facts.kind is Kind.ADVICE:
         return Step(facts, effects=(Effect.ALARM,))
     if facts.answer:
