@@ -1,0 +1,159 @@
+"""The rules of the house that no import contract can say. Each found a real mistake or keeps one out."""
+
+import ast
+import pathlib
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+TOP = {"services", "charts", "gateway", "schemas", "infra", "tests"}
+NAMES_THAT_SAY_NOTHING = {"services.py", "utils.py", "helpers.py", "common.py", "managers.py", "signals.py", "misc.py"}
+
+
+def tracked(pattern: str = "*") -> list[pathlib.Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+
+
+def python_files(under: str) -> list[pathlib.Path]:
+    return [path for path in tracked("*.py") if path.is_relative_to(ROOT / under) and "migrations" not in path.parts]
+
+
+def actions_modules() -> list[pathlib.Path]:
+    return [
+        path
+        for path in python_files("services/municipal")
+        if path.name == "actions.py" or "actions" in path.relative_to(ROOT).parts[:-1]
+    ]
+
+
+def test_the_folders_at_the_top_are_the_six() -> None:
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked() if len(path.relative_to(ROOT).parts) > 1}
+
+    assert {name for name in folders if not name.startswith(".")} == TOP
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert [path for path in tracked("*.py") if path.name in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_no_file_is_longer_than_one_reads_at_a_sitting() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked("*.py")
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 500
+    }
+
+    assert long == {}
+
+
+def test_no_lock_names_the_address_of_a_registry() -> None:
+    assert not [path for path in tracked() if path.name == "uv.lock"]
+    assert "://" not in "\n".join(
+        line
+        for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").split("\n")
+        if not line.startswith("#")
+    )
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    packages = re.findall(r"^[a-z0-9][\w.-]*==", text, flags=re.MULTILINE)
+    blocks = re.split(r"^(?=[a-z0-9][\w.-]*==)", text, flags=re.MULTILINE)[1:]
+
+    assert len(packages) > 40
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+def public_functions(path: pathlib.Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def test_every_action_says_who_acts_and_when() -> None:
+    found = 0
+    silent = []
+
+    for path in actions_modules():
+        for function in public_functions(path):
+            found += 1
+            named = {argument.arg for argument in function.args.kwonlyargs}
+            if not {"by", "at"} <= named or function.args.args:
+                silent.append(f"{path.relative_to(ROOT)}:{function.lineno} {function.name}")
+
+    assert found > 10
+    assert silent == []
+
+
+def test_everything_is_caught_in_one_place_only() -> None:
+    places = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in [*python_files("services"), *python_files("infra"), *python_files("gateway")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    ]
+
+    assert len(places) == 1, places
+    assert places[0].startswith("services/federation/bus/consumer.py:")
+
+
+@pytest.mark.parametrize(
+    "word", [r"\bTODO\b", r"\bFIXME\b", r"verify\s*=\s*False", r"CERT_NONE", r"check_hostname\s*=\s*False"]
+)
+def test_no_code_holds(word: str) -> None:
+    here = pathlib.Path(__file__)
+
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked("*.py")
+        if path != here
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if re.search(word, line)
+    ]
+
+    assert found == []
+
+
+def test_no_test_sleeps_or_is_skipped() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in {"time.sleep", "pytest.skip", "pytest.xfail", "pytest.importorskip"}
+        )
+        or (
+            isinstance(node, ast.Attribute)
+            and ast.unparse(node) in {"pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail"}
+        )
+    ]
+
+    assert [place for place in found if not place.startswith("tests/plugins/waiting.py")] == []
+
+
+def test_migrations_say_what_they_do() -> None:
+    assert [path for path in tracked("*.py") if re.search(r"/migrations/\d+_(auto|alter_.*_and_more)", str(path))] == []
+
+
+def test_every_decision_is_listed_and_has_its_five_parts() -> None:
+    folder = ROOT / "services/decisions"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+
+    for page in sorted(folder.glob("0*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert page.name in listed
+        assert text.startswith(f"# {page.name[:4]}. ")
+        for part in ("Status: ", "## Context", "## Decision", "## Consequences", "## Rejected"):
+            assert part in text, (page.name, part)
