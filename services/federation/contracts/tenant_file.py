@@ -221,7 +221,7 @@ _StrictLoader.yaml_implicit_resolvers = {
 }
 
 
-def _read(path: pathlib.Path) -> object:
+def _read(path: pathlib.Path) -> Any:
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST:

@@ -1,0 +1,63 @@
+"""What a message must say beside its schema: rules between fields, which the portable subset leaves out.
+
+Each rule has a name that stands in MessageMalformed where a schema's keyword would.
+"""
+
+import datetime
+
+from federation.contracts import messages
+from federation.contracts.messages import (
+    DossierReleased,
+    Message,
+    ReferralHandedBack,
+    ReferralOffered,
+    WithdrawalApplied,
+)
+from federation.contracts.schemas import malformed
+
+
+def check(message: Message) -> None:
+    """Raise MessageMalformed when the fields of `message` contradict each other."""
+    if message.sender == message.recipient:
+        raise malformed("/recipient", "another")
+    if message.time.utcoffset() != datetime.timedelta():
+        raise malformed("/time", "utc")
+    if message.type in messages.OFFERS and message.seq != 1:
+        raise malformed("/seq", "first")
+    match message.body:
+        case ReferralOffered() as offer:
+            _check_offer(message, offer)
+        case ReferralHandedBack() as offer:
+            _check_hand_back(message, offer)
+        case DossierReleased(custody=custody, ends_custody_row=row):
+            if (custody == "moves") != (row is not None):
+                raise malformed("/body/endsCustodyRow", "onlyWhenCustodyMoves")
+        case WithdrawalApplied(handling=handling, ground=ground):
+            if (handling == "retained") != (ground is not None):
+                raise malformed("/body/ground", "onlyWhenRetained")
+        case _:
+            pass
+
+
+def _check_offer(message: Message, offer: ReferralOffered) -> None:
+    names_someone = offer.kind != "advice"
+    _check_blocks(offer, some=names_someone)
+    if (message.consent_digest is not None) != names_someone:
+        raise malformed("/consentDigest", "notForAdvice")
+    if (offer.custody_row is not None) != (offer.kind == "handover"):
+        raise malformed("/body/custodyRow", "onlyForHandover")
+
+
+def _check_hand_back(message: Message, offer: ReferralHandedBack) -> None:
+    # By itself: nothing of the file goes, so there is no consent to name (exchange, hand back).
+    _check_blocks(offer, some=not offer.by_itself)
+    if (message.consent_digest is not None) == offer.by_itself:
+        raise malformed("/consentDigest", "notByItself")
+
+
+def _check_blocks(offer: ReferralOffered | ReferralHandedBack, *, some: bool) -> None:
+    names = [block.name for block in offer.blocks]
+    if bool(names) != some:
+        raise malformed("/body/blocks", "blocksByKind")
+    if len(set(names)) != len(names):
+        raise malformed("/body/blocks", "uniqueNames")
