@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import yaml
-
+from federation.contracts import tenant_file
 from gateway import envoy, rules
 
 Json = dict[str, Any]
@@ -30,7 +29,7 @@ class Tenant(Protocol):
 
     @property
     def id(self) -> str:
-        """The participant's id, which is its realm's name too."""
+        """The participant's id."""
 
     @property
     def host(self) -> str:
@@ -38,7 +37,7 @@ class Tenant(Protocol):
 
     @property
     def issuer(self) -> str:
-        """The `iss` of its own realm."""
+        """The `iss` of its own realm; its last part is the realm's name."""
 
 
 class SocketPathTooLong(ValueError):
@@ -100,7 +99,7 @@ def envoy_config(
         rules=with_rules or rules.load(),
     )
     chains = [_tenant_chain(tenant, door) for tenant in tenants]
-    chains.append(_login_chain([tenant.id for tenant in tenants], door))
+    chains.append(_login_chain([_realm(tenant) for tenant in tenants], door))
     upstream = door.rules.connections.upstream
     clusters = [
         *(envoy.cluster(_web(tenant), envoy.pipe(door.sockets[tenant.id]), limit=upstream) for tenant in tenants),
@@ -120,6 +119,10 @@ def envoy_config(
 
 def _web(tenant: Tenant) -> str:
     return f"web-{tenant.id}"
+
+
+def _realm(tenant: Tenant) -> str:
+    return tenant.issuer.rsplit("/", 1)[1]
 
 
 def _fitting(path: str) -> str:
@@ -148,7 +151,7 @@ def _tenant_chain(tenant: Tenant, door: Door) -> Json:
 
 def _token_check(tenant: Tenant, door: Door) -> Json:
     """Return the filter that lets only this town's own realm in; the service checks again, and more."""
-    keys = f"http://127.0.0.1:{door.keycloak_port}{door.rules.login.keys.format(realm=tenant.id)}"
+    keys = f"http://127.0.0.1:{door.keycloak_port}{door.rules.login.keys.format(realm=_realm(tenant))}"
     provider = {
         "issuer": with_port(tenant.issuer, door.port),
         "audiences": [getattr(tenant, "level", "municipal")],
@@ -216,19 +219,6 @@ def _chain(name: str, host: str, filters: list[Json], routes: list[Json], door: 
     return envoy.filter_chain(host, f"{door.tls_folder}/{host}.pem", door.rules.tls_minimum, manager)
 
 
-@dataclass(frozen=True)
-class _File:
-    id: str
-    host: str
-    issuer: str
-    level: str
-
-
-def _read(folder: pathlib.Path) -> list[_File]:
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))]
-    return [_File(file["id"], file["host"], file["issuer"], file.get("level", "municipal")) for file in files]
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the configuration of a folder of tenant files as JSON, for a reader or for Envoy."""
     parser = argparse.ArgumentParser(prog="python -m gateway.render", description=main.__doc__)
@@ -240,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--log", default="/dev/stdout")
     parser.add_argument("--admin", default=None, help="the path of the admin socket; none without it")
     chosen = parser.parse_args(arguments)
-    tenants = _read(chosen.tenants)
+    tenants = list(tenant_file.load_folder(chosen.tenants).values())
     config = envoy_config(
         tenants,
         port=chosen.port,
