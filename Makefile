@@ -1,0 +1,71 @@
+# Zenne. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+INSTANCE ?= demo
+PYTHON := .venv/bin/python
+export PYTHONPATH := $(CURDIR)/services:$(CURDIR)/infra:$(CURDIR)/tests/plugins:$(CURDIR)
+export PYTHONDONTWRITEBYTECODE :=
+LOCAL := $(PYTHON) -m local --instance $(INSTANCE)
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Start
+
+.PHONY: install
+install: .state/installed ## Python packages into .venv, every one by its hash
+
+# The lock is the only input: the same lock is never installed twice.
+.state/installed: requirements.lock .state/tools
+	@$(BOOT_PYTHON) -m venv --clear .venv 2>/dev/null || { echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "installing $$(grep -c '^[a-z].*==' requirements.lock) Python packages"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+# A tool that is missing gets one line that says what to install.
+.state/tools: Makefile
+	@mkdir -p .state 2>/dev/null || { echo "$(CURDIR) cannot be written: make it writable for this user." >&2; exit 1; }
+	@need() { command -v "$$1" >/dev/null || { echo "$$2" >&2; exit 1; }; }; \
+	[ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ] || { echo "This is $$(uname -s) on $$(uname -m); the local stack needs Linux on x86-64 (Debian 12 or newer)." >&2; exit 1; }; \
+	need git "git is missing: install it (Debian: apt install git)."; \
+	need mvn "Maven is missing: install it (Debian: apt install maven)."; \
+	[ -n "$(BOOT_PYTHON)" ] || { echo "Python 3.11 or newer is missing: install it (Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@touch $@
+
+# The first Python on the path that is new enough.
+BOOT_PYTHON := $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$name; break; }; done)
+
+.PHONY: demo
+demo: install ## everything: installs, starts, plays the main job, prints addresses and demo users
+	@$(LOCAL) up
+	@$(LOCAL) story
+
+.PHONY: up
+up: install ## start what is missing and apply what changed (INSTANCE=demo)
+	@$(LOCAL) up
+
+.PHONY: status
+status: install ## each component, its port, its memory, the oldest unreceipted message
+	@$(LOCAL) status
+
+.PHONY: down
+down: install ## end every process of the instance; its data stays
+	@$(LOCAL) down
+
+.PHONY: clean
+clean: install ## end every process and delete the instance with its data and keys
+	@$(LOCAL) clean
+
+.PHONY: token
+token: install ## an access token of a demo user, as a browser gets it (USER=…)
+	@$(LOCAL) token $(USER)
+
+.PHONY: manage
+manage: install ## a management command of a participant (AS=vilvoorde CMD="parked list")
+	@$(LOCAL) manage $(AS) $(CMD)

@@ -1,0 +1,101 @@
+"""The participants of an instance: each with its folder, its secrets, its environment, its web and worker processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+
+from local import instances, machine, postgres, processes, tenants
+
+SERVICES = instances.ROOT / "services"
+PYTHON_PATH = os.pathsep.join(str(instances.ROOT / part) for part in ("services", "infra", "."))
+WEB_THREADS = 4
+
+
+def folder(instance: instances.Instance, town: tenants.Tenant) -> pathlib.Path:
+    """Return the participant's own folder."""
+    return instance.participants / town.id
+
+
+def find(participant: str) -> tenants.Tenant:
+    """Return the participant called so; raises CannotGoOn when no tenant file names it."""
+    for town in tenants.load():
+        if town.id == participant:
+            return town
+    message = f"There is no participant {participant!r}: {', '.join(town.id for town in tenants.load())}."
+    raise machine.CannotGoOn(message)
+
+
+def issuer(instance: instances.Instance, town: tenants.Tenant) -> str:
+    """Return the issuer of the town's tokens: its tenant file's, with this instance's port."""
+    scheme, _, rest = town.issuer.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host}:{instance.ports['gateway']}{slash}{path}"
+
+
+def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bool = False) -> dict[str, str]:
+    """Return what the town's processes find in their environment; `owner` for those that may change tables."""
+    home = folder(instance, town)
+    role, password = (town.database, "database_owner_password") if owner else (f"{town.database}_app", "database_password")
+    address = f"http://127.0.0.1:{instance.ports['keycloak']}"
+    return {
+        "PYTHONPATH": str(SERVICES),
+        "DJANGO_SETTINGS_MODULE": "municipal.settings",
+        "ZENNE_PARTICIPANT": town.id,
+        "ZENNE_TENANT_FILE": str(town.file),
+        "ZENNE_HOSTS": town.host,
+        "ZENNE_GATEWAY": f"https://{town.host}:{instance.ports['gateway']}",
+        "ZENNE_SECRET_KEY_FILE": str(home / "secrets" / "django_secret_key"),
+        "ZENNE_DATABASE_HOST": "127.0.0.1",
+        "ZENNE_DATABASE_PORT": str(instance.ports["postgres"]),
+        "ZENNE_DATABASE_NAME": town.database,
+        "ZENNE_DATABASE_USER": role,
+        "ZENNE_DATABASE_PASSWORD_FILE": str(home / "secrets" / password),
+        "ZENNE_ISSUER": issuer(instance, town),
+        "ZENNE_JWKS_URL": f"{address}/realms/{town.id}/protocol/openid-connect/certs",
+        "ZENNE_AUDIENCE": town.level,
+        "ZENNE_AUTHORIZED_PARTIES": "zenne-cli",
+        "ZENNE_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
+        "ZENNE_KAFKA_CA_FILE": str(instance.folder / "bus" / "ca.pem"),
+        "ZENNE_KAFKA_CERTIFICATE_FILE": str(home / "bus.pem"),
+        "ZENNE_KEYS_FOLDER": str(home / "keys"),
+        "ZENNE_FEDERATION_JWKS_FILE": str(instance.folder / "federation" / "federation.jwks.json"),
+    }
+
+
+def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[processes.Program]:
+    """Will make the towns' folders and first secrets; return their processes."""
+    for town in towns:
+        home = folder(instance, town)
+        for part in (home, home / "secrets", home / "keys", home / "public", instance.run / town.id):
+            instances.own_folder(part)
+        for name in ("django_secret_key", "database_owner_password", "database_password"):
+            instance.secret(name, folder=home / "secrets")
+        lines = (f"{name}={value}" for name, value in environment(instance, town).items())
+        instances.write_private(home / "environment", "\n".join(lines) + "\n")
+    return []
+
+
+def set_up(
+    instance: instances.Instance,
+    towns: list[tenants.Tenant],
+    *,
+    await_kafka: Callable[[], None],
+    await_keycloak: Callable[[], None],
+) -> None:
+    """Will bring database, realm, keys and directory record of every town in line, and start its processes."""
+    await_kafka()
+    await_keycloak()
+
+
+def run(instance: instances.Instance, town: tenants.Tenant, arguments: list[str], *, quiet: bool = True) -> int:
+    """Will run a management command of a town in its own environment; return its exit code."""
+    command = [sys.executable, "-m", "municipal.manage", *arguments]
+    return subprocess.run(command, env=base() | environment(instance, town), check=False, capture_output=quiet).returncode
+
+
+def base() -> dict[str, str]:
+    """Return what every program needs of our own environment."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+
