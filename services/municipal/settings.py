@@ -13,9 +13,7 @@ PARTICIPANT = env.text(
     "ZENNE_PARTICIPANT",
     help="id of this municipality, as in its tenant file: vilvoorde",
 )
-TENANT_FILE = env.file(
-    "ZENNE_TENANT_FILE", help="path of this municipality's file under infra/tenants"
-)
+TENANT_FILE = env.file("ZENNE_TENANT_FILE", help="path of this municipality's file under infra/tenants")
 PUBLIC_URL = env.text(
     "ZENNE_GATEWAY",
     help="what others type to reach this town: https://vilvoorde.localhost:18000",
@@ -36,30 +34,18 @@ TOKEN_ISSUER = env.text(
     "ZENNE_ISSUER",
     help="exact `iss` of this town's realm, the only issuer that its APIs accept",
 )
-TOKEN_JWKS_URL = env.text(
-    "ZENNE_JWKS_URL", help="inner address of the realm's public keys"
-)
-TOKEN_AUDIENCE = env.text(
-    "ZENNE_AUDIENCE", help="`aud` that tokens must name", default="municipal"
-)
+TOKEN_JWKS_URL = env.text("ZENNE_JWKS_URL", help="inner address of the realm's public keys")
+TOKEN_AUDIENCE = env.text("ZENNE_AUDIENCE", help="`aud` that tokens must name", default="municipal")
 TOKEN_AUTHORIZED_PARTIES = env.words(
     "ZENNE_AUTHORIZED_PARTIES",
     help="clients (`azp`) whose tokens for people are accepted",
     default="zenne-cli",
 )
 
-KAFKA_SERVERS = env.words(
-    "ZENNE_KAFKA_SERVERS", help="brokers, host:port with commas between"
-)
-KAFKA_CA_FILE = env.file(
-    "ZENNE_KAFKA_CA_FILE", help="certificate of the authority that signed the brokers"
-)
-KAFKA_CERTIFICATE_FILE = env.file(
-    "ZENNE_KAFKA_CERTIFICATE_FILE", help="one PEM: this town's TLS key and certificate"
-)
-KEYS_FOLDER = env.file(
-    "ZENNE_KEYS_FOLDER", help="folder of this town's own signing and encryption keys"
-)
+KAFKA_SERVERS = env.words("ZENNE_KAFKA_SERVERS", help="brokers, host:port with commas between")
+KAFKA_CA_FILE = env.file("ZENNE_KAFKA_CA_FILE", help="certificate of the authority that signed the brokers")
+KAFKA_CERTIFICATE_FILE = env.file("ZENNE_KAFKA_CERTIFICATE_FILE", help="one PEM: this town's TLS key and certificate")
+KEYS_FOLDER = env.file("ZENNE_KEYS_FOLDER", help="folder of this town's own signing and encryption keys")
 FEDERATION_JWKS_FILE = env.file(
     "ZENNE_FEDERATION_JWKS_FILE",
     help="public keys of the federation, which countersigns directory records",
@@ -68,22 +54,14 @@ FEDERATION_JWKS_FILE = env.file(
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "HOST": env.text(
-            "ZENNE_DATABASE_HOST", help="PostgreSQL's host, or the folder of its socket"
-        ),
-        "PORT": env.number(
-            "ZENNE_DATABASE_PORT", help="PostgreSQL's port", default=5432
-        ),
-        "NAME": env.text(
-            "ZENNE_DATABASE_NAME", help="this town's database: municipal_vilvoorde"
-        ),
+        "HOST": env.text("ZENNE_DATABASE_HOST", help="PostgreSQL's host, or the folder of its socket"),
+        "PORT": env.number("ZENNE_DATABASE_PORT", help="PostgreSQL's port", default=5432),
+        "NAME": env.text("ZENNE_DATABASE_NAME", help="this town's database: municipal_vilvoorde"),
         "USER": env.text(
             "ZENNE_DATABASE_USER",
             help="role of this process: municipal_vilvoorde_app; the owner migrates",
         ),
-        "PASSWORD": env.secret(
-            "ZENNE_DATABASE_PASSWORD_FILE", help="file with that role's password"
-        ),
+        "PASSWORD": env.secret("ZENNE_DATABASE_PASSWORD_FILE", help="file with that role's password"),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
@@ -146,14 +124,10 @@ SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    1_048_576  # one dossier is the largest thing that anyone may send
-)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # one dossier is the largest thing that anyone may send
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "federation.identity.authentication.BearerToken"
-    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["federation.identity.authentication.BearerToken"],
     "DEFAULT_PERMISSION_CLASSES": ["federation.rest.views.KnownActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -193,9 +167,5 @@ BUS_REFUSAL_HANDLER = "municipal.referrals.handlers.on_message_refused"
 BUS_RESEAL_GATE = "municipal.referrals.handlers.dossier_may_be_sealed_again"
 
 LOGGING_CONFIG = "federation.rest.logs.configure"
-LOGGING = {
-    "level": env.text(
-        "ZENNE_LOG_LEVEL", help="lowest level that is logged", default="INFO"
-    )
-}
+LOGGING = {"level": env.text("ZENNE_LOG_LEVEL", help="lowest level that is logged", default="INFO")}
 logs.use_structlog()

@@ -1,0 +1,278 @@
+"""Who may do what with a referral, and what an offer may ask. Plain Python: no Django, no clock."""
+
+import datetime
+import enum
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass
+
+from federation.contracts import codes
+from federation.contracts.messages import BlockCount, Preview
+from federation.custody.facts import Kind, State
+from federation.errors import DomainError, Kind as ErrorKind
+from federation.identity.actor import Actor, Role
+
+
+class Direction(enum.StrEnum):
+    """Which side of a referral this town is."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class Custody(enum.StrEnum):
+    """Where the case of a referral lies, as this town knows it."""
+
+    HERE = "here"
+    THERE = "there"
+    BOTH = "both"
+    """In transfer: both of you answer for this person."""
+
+
+BLOCKS = ("identity", "situationPicture", "goals", "ways", "evaluations", "contactNotes")
+"""The order of the work; a dossier keeps it."""
+
+READERS = (Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
+ACTORS = (Role.CASEWORKER, Role.COORDINATOR)
+WITHDRAWERS = READERS
+"""A person who takes consent back is never sent away: whoever may see the case records it (loss L4)."""
+WHOLE_TOWN = (Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
+
+LARGEST_DOSSIER = 600 * 1024
+"""Bytes of UTF-8. Sealed, encoded and padded it still fits into a record of 1 MiB."""
+
+
+class ReferralUnknown(DomainError):
+    """There is no such referral."""
+
+    kind = ErrorKind.NOT_FOUND
+
+
+class MissingPermission(DomainError):
+    """Your role does not include this."""
+
+    kind = ErrorKind.NOT_ALLOWED
+
+
+class OfferInvalid(DomainError):
+    """This cannot be offered so."""
+
+    kind = ErrorKind.INVALID
+
+
+class RecipientUnknown(DomainError):
+    """No municipality with which this town may exchange has this id."""
+
+    kind = ErrorKind.INVALID
+
+
+class ProtocolMissing(DomainError):
+    """No protocol between the two towns is in force for this kind of referral."""
+
+    kind = ErrorKind.CONFLICT
+
+
+class NoLegalBasis(DomainError):
+    """The ground is not in this town's list for today."""
+
+    kind = ErrorKind.CONFLICT
+
+
+class TemporaryStay(DomainError):
+    """A temporary stay never moves custody: share the case instead, and it stays yours (loss L20)."""
+
+    kind = ErrorKind.CONFLICT
+
+
+class CustodyElsewhere(DomainError):
+    """Another municipality answers for this case."""
+
+    kind = ErrorKind.CONFLICT
+
+
+class HandBackUnfounded(DomainError):
+    """Nothing that we handed over to the sender is handed back by this."""
+
+    kind = ErrorKind.CONFLICT
+
+
+class NotYourReferral(DomainError):
+    """This is said by a town that has no part in the referral, or by the wrong side of it."""
+
+    kind = ErrorKind.NOT_ALLOWED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Help:
+    """What is asked for, in codes; age, language and interpreter are read from the case, never typed."""
+
+    needs: tuple[str, ...]
+    urgency: str
+    wished_help: tuple[str, ...] = ()
+
+
+def check_role(actor: Actor, *roles: Role) -> None:
+    """Raise MissingPermission unless the actor has one of `roles`; asked before anything is looked up."""
+    if not actor.has(*roles):
+        message = f"This needs one of the roles: {', '.join(roles)}."
+        raise MissingPermission(message, requiredRoles=sorted(roles))
+
+
+def sees(actor: Actor, *, team: str) -> bool:
+    """Say whether a referral of `team` exists for this actor."""
+    return actor.has(*WHOLE_TOWN) or (actor.has(Role.CASEWORKER) and actor.team == team)
+
+
+def may_act(actor: Actor, *, team: str) -> bool:
+    """Say whether the actor may act on a referral of `team`."""
+    return actor.has(Role.COORDINATOR) or (actor.has(Role.CASEWORKER) and actor.team == team)
+
+
+def check_act(actor: Actor, *, team: str) -> None:
+    """Raise MissingPermission by role, ReferralUnknown by team: another team's referral does not exist."""
+    check_role(actor, *ACTORS)
+    if not may_act(actor, team=team):
+        raise ReferralUnknown
+
+
+def check_code(name: str, code: str, *, field: str) -> None:
+    """Raise OfferInvalid unless `code` is on the list `name`."""
+    if code not in codes.codes(name):
+        message = f"`{field}` is one of: {', '.join(codes.ordered(name))}."
+        raise OfferInvalid(message, field=field)
+
+
+def check_help(wanted: Help) -> None:
+    """Raise OfferInvalid unless the help is told in known codes, each once, and at least one need."""
+    check_code("urgency", wanted.urgency, field="urgency")
+    for field, name, given in (("needs", "need", wanted.needs), ("wishedHelp", "wished-help", wanted.wished_help)):
+        for code in given:
+            check_code(name, code, field=field)
+        if len(set(given)) != len(given):
+            raise OfferInvalid("Each code stands once.", field=field)
+    if not wanted.needs:
+        raise OfferInvalid("At least one need is told, so that the other town can judge.", field="needs")
+
+
+def check_recipient(to: str, *, own: str, peers: Collection[str]) -> None:
+    """Raise RecipientUnknown unless `to` is another town that we may exchange with."""
+    if to == own:
+        raise RecipientUnknown("A referral goes to another municipality, never to oneself.", field="recipient")
+    if to not in peers:
+        raise RecipientUnknown(field="recipient")
+
+
+def check_protocol(kind: Kind, *, allowed: Container[str]) -> None:
+    """Raise ProtocolMissing unless the towns' protocol of today allows this kind."""
+    if kind not in allowed:
+        raise ProtocolMissing(kind=kind.value)
+
+
+def check_ground(kind: Kind, ground: str, *, grounds: Collection[str]) -> None:
+    """Raise NoLegalBasis unless share and handover name a ground of today, beside the consent."""
+    if kind is Kind.ADVICE:
+        if ground:
+            raise OfferInvalid("A request for advice processes nobody's data, so it names no ground.", field="ground")
+        return
+    if ground not in grounds:
+        message = f"`ground` is one of: {', '.join(sorted(grounds))}."
+        raise NoLegalBasis(message)
+
+
+def check_blocks(kind: Kind, blocks: Collection[str]) -> tuple[str, ...]:
+    """Return `blocks` in the order of the work; raise OfferInvalid where they do not fit the kind.
+
+    Advice has none. A handover without the person's identity would give the other town the care for
+    somebody whom it cannot find.
+    """
+    unknown = sorted(set(blocks) - set(BLOCKS))
+    if unknown:
+        raise OfferInvalid(f"`blocks` are of: {', '.join(BLOCKS)}.", field="blocks")
+    if len(set(blocks)) != len(blocks):
+        raise OfferInvalid("Each block stands once.", field="blocks")
+    if kind is Kind.ADVICE and blocks:
+        raise OfferInvalid("A request for advice names nobody: it has no blocks.", field="blocks")
+    if kind is not Kind.ADVICE and "identity" not in blocks:
+        raise OfferInvalid("Without `identity` the other town cannot find the person.", field="blocks")
+    return tuple(block for block in BLOCKS if block in blocks)
+
+
+def check_answer_by(answer_by: datetime.date, *, today: datetime.date) -> None:
+    """Raise OfferInvalid unless the day lies ahead and within a year; it is advice to people, never a trigger."""
+    if not today <= answer_by <= today + datetime.timedelta(days=366):
+        raise OfferInvalid("`answerBy` is a day from today on, within a year.", field="answerBy")
+
+
+def check_stay(kind: Kind, stay_kind: str) -> None:
+    """Raise TemporaryStay when a handover is asked for somebody who only stays elsewhere for a while (loss L20)."""
+    if kind is Kind.HANDOVER and stay_kind == "temporaryStay":
+        raise TemporaryStay
+
+
+AGE_BANDS = ((12, "under12"), (16, "from12To15"), (18, "from16To17"), (26, "from18To25"), (65, "from26To64"))
+
+
+def age_band(age: int) -> str:
+    """Return the band in which an age is told before acceptance; a birth date would find the person."""
+    return next((band for below, band in AGE_BANDS if age < below), "from65")
+
+
+def custody_of_sent(*, kind: Kind, state: str, answer: str) -> Custody:
+    """Return where the case lies as the sender knows it; only handovers move it (I7)."""
+    if kind is Kind.HANDOVER and answer == "released" and state != State.HANDED_BACK:
+        return Custody.THERE
+    if kind is Kind.HANDOVER and state == State.ACCEPTED:
+        return Custody.BOTH
+    return Custody.HERE
+
+
+def custody_of_received(*, custody_open: bool, released: bool) -> Custody:
+    """Return where the case lies as the recipient knows it."""
+    if not custody_open:
+        return Custody.THERE
+    return Custody.HERE if released else Custody.BOTH
+
+
+def in_order(blocks: Iterable[BlockCount]) -> tuple[BlockCount, ...]:
+    """Return counted blocks in the order of the work."""
+    return tuple(sorted(blocks, key=lambda block: BLOCKS.index(block.name)))
+
+
+def preview_json(preview: Preview) -> dict[str, object]:
+    """Return a preview as it is stored."""
+    return {
+        "ageBand": preview.age_band,
+        "contactLanguage": preview.contact_language,
+        "interpreterNeeded": preview.interpreter_needed,
+        "needs": list(preview.needs),
+        "urgency": preview.urgency,
+        "wishedHelp": list(preview.wished_help),
+    }
+
+
+def working_days_after(start: datetime.date, end: datetime.date, *, closed: Container[datetime.date]) -> int:
+    """Return how many working days lie after `start`, up to and with `end`; weekends and `closed` do not count."""
+    days = (start + datetime.timedelta(days=n) for n in range(1, (end - start).days + 1))
+    return sum(1 for day in days if day.weekday() < 5 and day not in closed)  # noqa: PLR2004 -- Saturday is 5
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Who is told, so many working days after the day by which an answer was hoped for (loss L1)."""
+
+    code: str
+    after: int
+    role: str
+    side: Direction
+
+
+REMINDERS = (
+    Reminder("answerDue", 0, "team", Direction.RECEIVED),
+    Reminder("answerOverdue", 2, "deputy", Direction.RECEIVED),
+    Reminder("answerOverdue", 5, "coordinator", Direction.RECEIVED),
+    Reminder("answerOverdue", 5, "coordinator", Direction.SENT),
+    Reminder("answerMissing", 7, "team", Direction.SENT),
+)
+"""Never closed by silence: the case stays with the sender until the recipient signs."""
+
+WITHDRAWAL_ALARM_HOURS = 72
+CONSENT_ENDS_SOON_DAYS = 14
