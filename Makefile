@@ -69,3 +69,39 @@ token: install ## an access token of a demo user, as a browser gets it (USER=…
 .PHONY: manage
 manage: install ## a management command of a participant (AS=vilvoorde CMD="parked list")
 	@$(LOCAL) manage $(AS) $(CMD)
+
+##@ Check
+
+TESTS := INSTANCE=test
+RUN_TESTS := $(PYTHON) -m pytest
+
+.PHONY: check
+check: install ## format, lint, types, dependency rules, migrations, printed files
+	@.venv/bin/ruff format --check --quiet . || { echo "Not formatted: make format" >&2; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/lint-imports --no-cache 2>&1 | tail -n 4
+	@.venv/bin/mypy
+	@$(RUN_TESTS) -q tests/architecture
+
+.PHONY: format
+format: install ## put the code in the one form
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format --quiet .
+
+.PHONY: test
+test: check ## check, and every suite on the real components (instance `test`)
+	@$(PYTHON) -m local --instance test tests
+
+##@ Print
+
+.PHONY: schemas
+schemas: install ## print the OpenAPI descriptions from the code
+	@$(PYTHON) -m local paper print_openapi
+
+.PHONY: register
+register: install ## print the register of processing from the tables' own words
+	@$(PYTHON) -m local paper print_register > services/municipal/register-of-processing.md
+
+.PHONY: env-docs
+env-docs: install ## print the table of settings
+	@$(PYTHON) -m local paper print_settings

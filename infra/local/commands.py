@@ -15,15 +15,16 @@ def up(instance: instances.Instance) -> None:
     """Will start what is missing and apply what changed; raises CannotGoOn with what it started ended."""
     machine.check_system()
     was_running = processes.connect(instance) is not None
+    came_up = False
     try:
         _check_machine(instance, was_running=was_running)
         instance.prepare()
         _start(instance)
-    except BaseException:
+        came_up = True
+    finally:
         # Also at Ctrl-C: what this call began does not stay behind. What ran before it does.
-        if not was_running:
+        if not came_up and not was_running:
             processes.shut_down(instance)
-        raise
 
 
 def _check_machine(instance: instances.Instance, *, was_running: bool) -> None:

@@ -68,7 +68,7 @@ def printed(lines: Iterable[Line], *, title: str) -> str:
             "",
             "No personal data: " + ", ".join(f"`{line.table}`" for line in rest) + ".",
             "",
-            "What the bus shows beside: who may write to an inbox sees how many messages arrive there in all; the broker",
+            "What the bus shows beside: who may write to an inbox sees how many messages arrive there; the broker",
             "sees of each message its sender, the hour and one of six sizes.",
             "",
         ]
