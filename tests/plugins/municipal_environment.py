@@ -6,7 +6,10 @@ Loaded by `tests/conftest.py` before Django reads its settings. The database ser
 
 import os
 import pathlib
+import sys
 import tempfile
+
+from django.core import management
 
 ROOT = pathlib.Path(__file__).parents[2]
 DEVELOPMENT_SERVER = "postgres:devdev@127.0.0.1:15432"
@@ -16,9 +19,7 @@ def set_environment() -> None:
     """Set every variable that the settings declare, where the caller has not set it."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="zenne-tests-"))
     (folder / "secret_key").write_text("only-for-tests-" * 5, encoding="utf-8")
-    login, _, address = os.environ.get(
-        "ZENNE_TEST_DATABASE", DEVELOPMENT_SERVER
-    ).rpartition("@")
+    login, _, address = os.environ.get("ZENNE_TEST_DATABASE", DEVELOPMENT_SERVER).rpartition("@")
     user, _, password = login.partition(":")
     host, _, port = address.rpartition(":")
     (folder / "database_password").write_text(password, encoding="utf-8")
@@ -45,3 +46,13 @@ def set_environment() -> None:
     }
     for name, value in values.items():
         os.environ.setdefault(name, value)
+
+
+def main() -> None:
+    """Run a management command that needs no database: `python -m municipal_environment print_openapi`."""
+    set_environment()
+    management.execute_from_command_line(["manage.py", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
