@@ -39,9 +39,12 @@ def encode(message: Message) -> bytes:
     value["type"] = NAMESPACE + message.type
     name = schemas.file_of(message.type)
     schemas.check(name, value)
-    codes.check(schemas.load(name), value)
+    codes.check(schemas.whole(name), value)
     coherence.check(message)
-    return strict_json.dumps(value)
+    try:
+        return strict_json.dumps(value)
+    except strict_json.JsonRefused as refused:
+        raise schemas.malformed("/", str(refused.facts["rule"])) from None
 
 
 def decode(raw: bytes) -> Message:

@@ -54,9 +54,6 @@ def check(schema: Mapping[str, Any], value: Any) -> None:
 
 def _used(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[tuple[str, str, str]]:
     """Yield place, list and code of every code in `value` that `schema` ties to a list."""
-    if "$ref" in schema:
-        part = schemas.load("common")["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
-        schema = {**part, **schema}
     if "x-codes" in schema and isinstance(value, str):
         yield path, schema["x-codes"], value
     if isinstance(value, dict):

@@ -39,7 +39,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """A data-exchange protocol with another participant, in force from `since` to before `until`."""
+    """A data-exchange protocol with another participant: `until` is the last day of new offers."""
 
     with_: str
     kinds: tuple[str, ...]
@@ -47,8 +47,8 @@ class Protocol:
     until: datetime.date | None = None
 
     def in_force(self, on: datetime.date) -> bool:
-        """Say whether the protocol is in force on this day."""
-        return self.since <= on and (self.until is None or on < self.until)
+        """Say whether something new may be offered on this day."""
+        return self.since <= on and (self.until is None or on <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,13 +41,14 @@ def loads(raw: bytes) -> Any:
         raise _refused("utf8") from None
     except json.JSONDecodeError:
         raise _refused("syntax") from None
-    if b"\\u" in raw:
+    if b"\\u" in raw:  # only an escape can bring in a character that UTF-8 or PostgreSQL cannot hold
         _refuse_unwritable(value)
     return value
 
 
 def dumps(value: Any) -> bytes:
-    """Return the one text of `value`: sorted names, no spaces, UTF-8."""
+    """Return the one text of `value`: sorted names, no spaces, UTF-8. Raises JsonRefused as `loads` would."""
+    _refuse_unwritable(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -89,9 +90,23 @@ def _refuse_constant(_word: str) -> NoReturn:
 
 
 def _refuse_unwritable(value: Any) -> None:
-    """Refuse NUL and half surrogate pairs, which only an escape can bring in."""
+    """Refuse NUL and half surrogate pairs in every string of `value`."""
+    if isinstance(value, str):
+        if not value.isascii() or "\x00" in value:
+            _refuse_characters(value)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_unwritable(name)
+            _refuse_unwritable(part)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_unwritable(part)
+
+
+def _refuse_characters(text: str) -> None:
     try:
-        if b"\x00" in json.dumps(value, ensure_ascii=False).replace("\\u0000", "\x00").encode():
-            raise _refused("character")
+        written = text.encode()
     except UnicodeEncodeError:
         raise _refused("character") from None
+    if b"\x00" in written:
+        raise _refused("character")
