@@ -109,11 +109,14 @@ class RealmKeys:
 
     def get(self, kid: str, *, at: datetime.datetime) -> RSAKey:
         """Return the key `kid`; raises InvalidAccessToken (unknown) or RealmKeysUnavailable."""
-        if self._wanted(kid, at):
-            with self._lock:
+        # Who knows the key already does not wait for another thread's fetch; who does not, must.
+        if self._wanted(kid, at) and self._lock.acquire(blocking=kid not in self._keys):
+            try:
                 # Another thread may have fetched while this one waited.
                 if self._wanted(kid, at):
                     self._fetch(at)
+            finally:
+                self._lock.release()
         if self._fetched_at is None or at - self._fetched_at > self._patience:
             raise RealmKeysUnavailable
         key = self._keys.get(kid)
@@ -127,7 +130,6 @@ class RealmKeys:
         return kid not in self._keys or self._fetched_at is None or abs(at - self._fetched_at) > self._fresh
 
     def _fetch(self, at: datetime.datetime) -> None:
-        self._tried_at = at
         self.fetches += 1
         try:
             answer = self._http.get(self._url)
@@ -138,6 +140,9 @@ class RealmKeys:
             log.warning("the realm's keys could not be fetched", problem=type(problem).__name__)
         else:
             self._fetched_at = at
+        finally:
+            # Only now: a thread that asks meanwhile shall wait for the answer, not take it for a "no".
+            self._tried_at = at
 
 
 def _is_ours(key: object) -> bool:
