@@ -1,0 +1,74 @@
+"""The order within a referral: each number once, in turn, and a gap holds back its own referral only."""
+
+import datetime
+
+from django.db.models import F
+
+from federation.bus.models import Conversation, InboxWork
+from federation.contracts.messages import Message
+from federation.errors import DomainError, Kind
+
+State = InboxWork.State
+
+
+class SeqReused(DomainError):
+    """This number was given to another statement already."""
+
+    kind = Kind.CONFLICT
+
+
+class OrderBroken(RuntimeError):
+    """Another process advanced the conversation meanwhile: the transaction is rolled back."""
+
+
+def holds_back(work: InboxWork, said: Message, at: datetime.datetime) -> bool:
+    """Hold the message back when an earlier one of its referral is missing; return whether it is held.
+
+    What has no `seq` is never held: a revocation or a withdrawal takes effect at once. Raises
+    SeqReused for a number that was applied already: the same statement is recognised before, so this
+    one says something else under the same number.
+    """
+    if said.seq is None or said.referral_id is None:
+        return False
+    applied = applied_seq(said)
+    if said.seq <= applied or _is_taken(work, said):
+        raise SeqReused
+    if said.seq == applied + 1:
+        return False
+    work.state, work.reason, work.since = State.HELD, "gap", at
+    work.save(update_fields=["state", "reason", "since"])
+    return True
+
+
+def _is_taken(work: InboxWork, said: Message) -> bool:
+    """Say whether an earlier statement of the sender waits, held or parked, under the same number."""
+    return InboxWork.objects.filter(
+        message__source=said.sender, referral_id=said.referral_id, seq=said.seq, message_id__lt=work.message_id
+    ).exists()
+
+
+def applied_seq(said: Message) -> int:
+    """Return how far the sender's statements about the referral have been applied."""
+    found = Conversation.objects.filter(referral_id=said.referral_id, peer=said.sender)
+    return found.values_list("applied_seq", flat=True).first() or 0
+
+
+def advance(said: Message) -> None:
+    """Note that a numbered message was applied. Comes after the handler, whose locks come first everywhere."""
+    if said.seq is None or said.referral_id is None:
+        return
+    Conversation.objects.get_or_create(referral_id=said.referral_id, peer=said.sender)
+    moved = Conversation.objects.filter(
+        referral_id=said.referral_id, peer=said.sender, applied_seq=said.seq - 1
+    ).update(applied_seq=F("applied_seq") + 1)
+    if moved != 1:
+        raise OrderBroken
+
+
+def free_next(said: Message, at: datetime.datetime) -> None:
+    """Let the message go on that was held back for this one."""
+    if said.seq is None or said.referral_id is None:
+        return
+    InboxWork.objects.filter(
+        state=State.HELD, message__source=said.sender, referral_id=said.referral_id, seq=said.seq + 1
+    ).update(state=State.READY, reason="", since=at)
