@@ -151,12 +151,16 @@ def removal(headers: Sequence[str]) -> Json:
 
 def rate_limit(name: str, bucket: rules.Bucket, *, by_address: bool = False) -> Json:
     """Return a token bucket, for each caller's address or for all callers of the host together."""
-    tokens = {"max_tokens": bucket.burst, "tokens_per_fill": bucket.per_second, "fill_interval": "1s"}
+    tokens = {
+        "max_tokens": bucket.burst,
+        "tokens_per_fill": bucket.refill,
+        "fill_interval": f"{bucket.every_seconds}s",
+    }
     always = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
     fields: Json = {"stat_prefix": name, "token_bucket": tokens, "filter_enabled": always, "filter_enforced": always}
     if by_address:
-        # The bucket above still holds for the host; this one is made anew for every address.
-        fields["token_bucket"] = {**tokens, "max_tokens": bucket.burst * 10, "tokens_per_fill": bucket.per_second * 10}
+        # Envoy wants a bucket for what has no descriptor. Every request has one here, so it is never asked.
+        fields["always_consume_default_token_bucket"] = False
         fields["descriptors"] = [{"entries": [{"key": "remote_address"}], "token_bucket": tokens}]
         fields["rate_limits"] = [{"actions": [{"remote_address": {}}]}]
         fields["max_dynamic_descriptors"] = 10000

@@ -3,7 +3,7 @@
 One filter chain a host: what one town's callers send is never judged by another town's rules. A
 host that no tenant file names has no chain, so the TLS handshake with it fails.
 
-`python -m gateway.render --help` prints the configuration of a folder of tenant files.
+`PYTHONPATH=services python -m gateway.render --help` says how to print the configuration of a folder of tenant files.
 """
 
 import argparse

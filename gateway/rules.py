@@ -11,10 +11,11 @@ FOLDER = pathlib.Path(__file__).parent
 
 @dataclass(frozen=True)
 class Bucket:
-    """A token bucket: how many requests at once, and how many a second in the long run."""
+    """A token bucket: how many requests at once, and how many come back in which time."""
 
     burst: int
-    per_second: int
+    refill: int
+    every_seconds: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def load(folder: pathlib.Path = FOLDER) -> Rules:
 
 
 def _bucket(data: dict[str, int]) -> Bucket:
-    return Bucket(burst=data["burst"], per_second=data["perSecond"])
+    return Bucket(burst=data["burst"], refill=data["refill"], every_seconds=data["everySeconds"])
 
 
 def _side(data: dict[str, Any]) -> Side:
