@@ -1,4 +1,4 @@
-"""`python -m local COMMAND`: what the Makefile calls. One clear line and exit code 1 when something stands in the way."""
+"""`python -m local COMMAND`: what the Makefile calls. What stands in the way is one clear line and exit code 1."""
 
 import argparse
 import os
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         "status": "each component, its port, its memory, the oldest unreceipted message",
     }.items():
         commands_.add_parser(name, help=help_)
+    commands_.choices["up"].add_argument("--servers", action="store_true", help="the servers only, no participant")
     environment = commands_.add_parser("env", help="the environment of a participant, as lines NAME=value")
     environment.add_argument("participant")
     manage = commands_.add_parser("manage", help="a management command of a participant, in its environment")
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(chosen: argparse.Namespace, instance: instances.Instance) -> int:
     match chosen.command:
         case "up":
-            commands.up(instance)
+            commands.up(instance, servers_only=chosen.servers)
         case "down":
             commands.down(instance)
         case "clean":

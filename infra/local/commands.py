@@ -1,17 +1,35 @@
 """What `make up`, `down`, `status` … do to an instance."""
 
-import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
-from local import door, instances, kafka, keycloak, machine, participants, postgres, processes, software, tenants
+from local import (
+    demo,
+    door,
+    instances,
+    kafka,
+    keycloak,
+    machine,
+    participants,
+    postgres,
+    processes,
+    setting_up,
+    software,
+    tenants,
+)
 
-SERVERS = {"postgres": "postgres", "kafka": "kafka", "keycloak": "keycloak", "gateway": "gateway"}
-"""Each server by the name of its process, and the port that it serves."""
+SERVERS = {
+    "postgres": postgres.is_ready,
+    "kafka": kafka.is_ready,
+    "keycloak": keycloak.is_ready,
+    "gateway": door.is_ready,
+}
 
 
-def up(instance: instances.Instance) -> None:
+def up(instance: instances.Instance, *, servers_only: bool = False) -> None:
     """Will start what is missing and apply what changed; raises CannotGoOn with what it started ended."""
     machine.check_system()
     was_running = processes.connect(instance) is not None
@@ -19,7 +37,12 @@ def up(instance: instances.Instance) -> None:
     try:
         _check_machine(instance, was_running=was_running)
         instance.prepare()
-        _start(instance)
+        towns = tenants.load()
+        _start_servers(instance, towns)
+        if not servers_only:
+            _set_up_towns(instance, towns)
+        for name, ready in SERVERS.items():
+            processes.wait_ready(instance, name, partial(ready, instance))
         came_up = True
     finally:
         # Also at Ctrl-C: what this call began does not stay behind. What ran before it does.
@@ -43,8 +66,8 @@ def _check_machine(instance: instances.Instance, *, was_running: bool) -> None:
             machine.check_port(port, what=what)
 
 
-def _start(instance: instances.Instance) -> None:
-    towns = tenants.load()
+def _start_servers(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will start every server and return when PostgreSQL is ready: the others are slower."""
     programs = software.bring()
     servers = [
         postgres.prepare(instance, programs),
@@ -52,19 +75,25 @@ def _start(instance: instances.Instance) -> None:
         keycloak.prepare(instance, programs),
         door.prepare(instance, programs, towns),
     ]
-    people = participants.prepare(instance, towns)
-    processes.apply(instance, [*servers, *people])
+    processes.apply(instance, [*servers, *participants.prepare(instance, towns)])
     _begin(instance, "postgres", "kafka", "gateway")
-    _await(instance, "postgres", lambda: postgres.is_ready(instance))
+    _await(instance, "postgres", postgres.is_ready)
     keycloak.make_database(instance)
     _begin(instance, "keycloak")
-    participants.set_up(
-        instance,
-        towns,
-        await_kafka=lambda: _await(instance, "kafka", lambda: kafka.is_ready(instance)),
-        await_keycloak=lambda: _await(instance, "keycloak", lambda: keycloak.is_ready(instance)),
-    )
-    _await(instance, "gateway", lambda: door.is_ready(instance))
+
+
+def _set_up_towns(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    # What needs only the database is done while the two Java servers start.
+    setting_up.databases(instance, towns)
+    setting_up.certificates(instance, towns)
+    _await(instance, "kafka", kafka.is_ready)
+    setting_up.federation(instance, towns)
+    _await(instance, "keycloak", keycloak.is_ready)
+    setting_up.realms(instance, towns)
+    _await(instance, "gateway", door.is_ready)
+    setting_up.begin(instance, towns)
+    setting_up.trust(instance, towns)
+    machine.say("demo users", f"in {demo.write(instance, towns)}")
 
 
 def _begin(instance: instances.Instance, *names: str) -> None:
@@ -72,9 +101,9 @@ def _begin(instance: instances.Instance, *names: str) -> None:
         processes.start(instance, name)
 
 
-def _await(instance: instances.Instance, name: str, ready: Callable[[], bool]) -> None:
-    processes.wait_ready(instance, name, ready)
-    machine.say(name, f"ready on port {instance.ports[SERVERS[name]]}")
+def _await(instance: instances.Instance, name: str, ready: Callable[[instances.Instance], bool]) -> None:
+    processes.wait_ready(instance, name, partial(ready, instance))
+    machine.say(name, f"ready on port {instance.ports[name]}")
 
 
 def down(instance: instances.Instance) -> None:
@@ -96,14 +125,10 @@ def clean(instance: instances.Instance) -> None:
 def manage(instance: instances.Instance, participant: str, arguments: list[str]) -> int:
     """Will run a management command of a participant in its own environment; return its exit code."""
     town = participants.find(participant)
-    return participants.run(instance, town, arguments, quiet=False)
+    values = participants.base() | participants.environment(instance, town)
+    return subprocess.run([*participants.MANAGE, *arguments], env=values, check=False).returncode
 
 
 def environment(instance: instances.Instance, participant: str) -> dict[str, str]:
     """Return the environment of a participant's processes."""
     return participants.environment(instance, participants.find(participant))
-
-
-def is_root() -> bool:
-    """Return whether the local stack is run by root."""
-    return os.geteuid() == 0

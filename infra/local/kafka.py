@@ -70,9 +70,7 @@ def archive(instance: instances.Instance, name: str) -> list[str]:
 def _format(java: list[str | pathlib.Path], home: pathlib.Path) -> None:
     shutil.rmtree(home / "data", ignore_errors=True)
     command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", CLUSTER]
-    answer = subprocess.run(
-        [*command, "-c", home / "server.properties"], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([*command, "-c", home / "server.properties"], capture_output=True, text=True, check=False)
     if answer.returncode:
         message = f"Kafka's data folder could not be made: {(answer.stdout + answer.stderr).strip().splitlines()[-1]}"
         raise machine.CannotGoOn(message)

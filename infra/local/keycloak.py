@@ -6,6 +6,7 @@ import string
 from local import instances, kafka, postgres, processes, software
 
 MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint"
+THREADS = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
 OPENED = ("java.util", "java.util.concurrent", "java.security", "java.lang")
 """What kc.sh opens for Keycloak; we start Java ourselves, so that the process we keep is the server itself."""
 
@@ -43,8 +44,7 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
             "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
             f"-Djava.io.tmpdir={home}",
             "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-            "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
-            "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
+            f"-Djava.util.concurrent.ForkJoinPool.common.threadFactory={THREADS}",
             "-Dpicocli.disable.closures=true",
             f"-Dkc.home.dir={programs.keycloak}",
             f"-Djboss.server.config.dir={programs.keycloak / 'conf'}",
@@ -74,5 +74,3 @@ def is_ready(instance: instances.Instance) -> bool:
         return False
     finally:
         connection.close()
-
-

@@ -23,7 +23,7 @@ UNPRIVILEGED = "nobody"
 """Whom PostgreSQL runs as when root starts the stack: it refuses root, and this user exists everywhere."""
 
 
-class CannotGoOn(Exception):  # noqa: N818 -- named as the fact that stands in the way
+class CannotGoOn(Exception):
     """What stands in the way, in one line that also says what to do."""
 
 
@@ -95,7 +95,9 @@ def java() -> pathlib.Path:
         homes.append(pathlib.Path(on_path).resolve().parents[1])
     best = max(homes, key=java_major, default=None)
     if best is None or java_major(best) < JDK_MINIMUM:
-        message = f"No JDK {JDK_MINIMUM} or newer: install one (Debian 13: apt install openjdk-21-jdk) or set JAVA_HOME."
+        message = (
+            f"No JDK {JDK_MINIMUM} or newer: install one (Debian 13: apt install openjdk-21-jdk) or set JAVA_HOME."
+        )
         raise CannotGoOn(message)
     return best
 

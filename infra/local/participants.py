@@ -1,14 +1,16 @@
 """The participants of an instance: each with its folder, its secrets, its environment, its web and worker processes."""
 
+import hashlib
+import http.client
 import os
-import subprocess
+import pathlib
+import socket
 import sys
-from collections.abc import Callable, Mapping
 
-from local import instances, machine, postgres, processes, tenants
+from local import instances, machine, processes, tenants
 
 SERVICES = instances.ROOT / "services"
-PYTHON_PATH = os.pathsep.join(str(instances.ROOT / part) for part in ("services", "infra", "."))
+MANAGE = [sys.executable, "-m", "municipal.manage"]
 WEB_THREADS = 4
 
 
@@ -36,7 +38,9 @@ def issuer(instance: instances.Instance, town: tenants.Tenant) -> str:
 def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bool = False) -> dict[str, str]:
     """Return what the town's processes find in their environment; `owner` for those that may change tables."""
     home = folder(instance, town)
-    role, password = (town.database, "database_owner_password") if owner else (f"{town.database}_app", "database_password")
+    role, password = (
+        (town.database, "database_owner_password") if owner else (f"{town.database}_app", "database_password")
+    )
     address = f"http://127.0.0.1:{instance.ports['keycloak']}"
     return {
         "PYTHONPATH": str(SERVICES),
@@ -73,29 +77,53 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
             instance.secret(name, folder=home / "secrets")
         lines = (f"{name}={value}" for name, value in environment(instance, town).items())
         instances.write_private(home / "environment", "\n".join(lines) + "\n")
-    return []
+    code = _digest_of_code()
+    return [program for town in towns for program in _programs(instance, town, code)]
 
 
-def set_up(
-    instance: instances.Instance,
-    towns: list[tenants.Tenant],
-    *,
-    await_kafka: Callable[[], None],
-    await_keycloak: Callable[[], None],
-) -> None:
-    """Will bring database, realm, keys and directory record of every town in line, and start its processes."""
-    await_kafka()
-    await_keycloak()
+def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> list[processes.Program]:
+    web = ["--interface", "wsgi", "--uds", instance.web(town.id), "--uds-permissions", "600", "--no-ws", "--http", "1"]
+    web += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10"]
+    commands = {
+        "web": [sys.executable, "-m", "granian", *web, "municipal.wsgi:application"],
+        "worker": [*MANAGE, "worker"],
+    }
+    return [
+        processes.Program(
+            name=f"{town.id}-{kind}",
+            command=command,
+            environment=environment(instance, town) | {"PYTHONUNBUFFERED": "1"},
+            folder=folder(instance, town),
+            # A changed line of code or of the tenant file needs a fresh process.
+            configuration=code + town.file.read_text(encoding="utf-8"),
+        )
+        for kind, command in commands.items()
+    ]
 
 
-def run(instance: instances.Instance, town: tenants.Tenant, arguments: list[str], *, quiet: bool = True) -> int:
-    """Will run a management command of a town in its own environment; return its exit code."""
-    command = [sys.executable, "-m", "municipal.manage", *arguments]
-    return subprocess.run(command, env=base() | environment(instance, town), check=False, capture_output=quiet).returncode
+def _digest_of_code() -> str:
+    digest = hashlib.sha256((instances.ROOT / "requirements.lock").read_bytes())
+    for root in (SERVICES, instances.ROOT / "schemas"):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".py", ".json", ".yaml", ".sql"}:
+                digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def web_is_ready(instance: instances.Instance, town: tenants.Tenant) -> bool:
+    """Return whether the town's web process says that it is well."""
+    connection = http.client.HTTPConnection(town.host, timeout=5)
+    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.sock.connect(str(instance.web(town.id)))
+        connection.request("GET", "/health", headers={"X-Forwarded-Proto": "https"})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def base() -> dict[str, str]:
     """Return what every program needs of our own environment."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-
-

@@ -1,0 +1,149 @@
+"""From empty servers to towns that trust each other: the calls of steward and of the towns' own commands, in order.
+
+Each call changes nothing when there is nothing to change, so the same road serves the first start,
+every later one, and a town that was added.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from local import demo, instances, kafka, machine, participants, postgres, processes, tenants
+
+PRIVATE_FOLDERS_OF_STEWARD = "federation"
+
+
+def databases(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will make each town's database and bring its tables up to date; PostgreSQL runs."""
+
+    def one(town: tenants.Tenant) -> None:
+        steward(instance, "bootstrap", town.id, "--only", "database", town=town)
+        manage(instance, town, "migrate", "--no-input", owner=True)
+        steward(instance, "tenant", town.id, "--only", "database", town=town)
+        manage(instance, town, "make_keys")
+
+    _each(towns, one)
+    machine.say("databases", f"in line, keys made: {_names(towns)}")
+
+
+def certificates(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will sign each town's request for a certificate of the bus; no broker is needed."""
+    steward(instance, "federation", "--only", "key,certificates")
+    for town in towns:
+        home = participants.folder(instance, town)
+        key = (home / "keys" / "bus.key.pem").read_text(encoding="utf-8")
+        certificate = (home / "public" / "bus.crt.pem").read_text(encoding="utf-8")
+        instances.write_private(home / "bus.pem", key + certificate)
+
+
+def federation(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will publish each town's directory record, topics and rights; Kafka runs."""
+
+    def one(town: tenants.Tenant) -> None:
+        record = manage(instance, town, "print_record")
+        instances.write_private(participants.folder(instance, town) / "public" / "record.jws", record)
+
+    _each(towns, one)
+    machine.say("federation", steward(instance, "federation"))
+
+
+def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will bring each town's realm and demo users in line; Keycloak runs."""
+
+    def one(town: tenants.Tenant) -> None:
+        users = demo.write_users(instance, town)
+        steward(instance, "bootstrap", town.id, "--only", "realm", town=town)
+        steward(instance, "tenant", town.id, "--users", str(users), town=town)
+
+    _each(towns, one)
+    machine.say("realms", f"in line: {_names(towns)}")
+
+
+def begin(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will start each town's web and worker processes and wait for them."""
+    for town in towns:
+        processes.start(instance, f"{town.id}-web")
+        processes.start(instance, f"{town.id}-worker")
+    for town in towns:
+        processes.wait_ready(instance, f"{town.id}-web", _asking(instance, town))
+        processes.wait_ready(instance, f"{town.id}-worker", _running(instance, f"{town.id}-worker"))
+        machine.say(town.id, f"ready: https://{town.host}:{instance.ports['gateway']}")
+
+
+def trust(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will let the demo's pairs of towns trust each other's keys, as their managers would after a telephone call."""
+    known = {town.id: town for town in towns}
+    for pair in demo.settings()["trust"]:
+        if set(pair) <= set(known):
+            for own, other in (pair, reversed(pair)):
+                manage(instance, known[own], "trust_peer", other)
+
+
+def _asking(instance: instances.Instance, town: tenants.Tenant) -> Callable[[], bool]:
+    return lambda: participants.web_is_ready(instance, town)
+
+
+def _running(instance: instances.Instance, name: str) -> Callable[[], bool]:
+    return lambda: name in processes.running(instance)
+
+
+def steward(instance: instances.Instance, *arguments: str, town: tenants.Tenant | None = None) -> str:
+    """Return the last line of a steward command; raises CannotGoOn with its reason when it refuses."""
+    command = [sys.executable, "-m", "steward", *arguments]
+    return _run(f"steward {' '.join(arguments[:2])}", command, _steward_environment(instance, town))
+
+
+def manage(instance: instances.Instance, town: tenants.Tenant, *arguments: str, owner: bool = False) -> str:
+    """Return what a town's own command printed; raises CannotGoOn with its reason when it refuses."""
+    values = participants.environment(instance, town, owner=owner)
+    return _run(f"{town.id}: {arguments[0]}", [*participants.MANAGE, *arguments], values)
+
+
+def _run(what: str, command: list[str], values: dict[str, str]) -> str:
+    answer = subprocess.run(command, env=participants.base() | values, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        lines = [line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()]
+        message = f"{what}: {lines[-1][:400] if lines else f'ended with {answer.returncode}'}"
+        raise machine.CannotGoOn(message)
+    return answer.stdout
+
+
+def _steward_environment(instance: instances.Instance, town: tenants.Tenant | None) -> dict[str, str]:
+    """Return the variables of steward: a town's own for its calls, else those of bus and federation."""
+    values = {"PYTHONPATH": str(participants.SERVICES), "STEWARD_TENANTS": str(tenants.folder())}
+    if town is None:
+        signer = kafka.authority(instance)
+        return values | {
+            "STEWARD_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
+            "STEWARD_KAFKA_CA_FILE": str(signer.certificate_file),
+            "STEWARD_KAFKA_CERTIFICATE_FILE": str(instance.admin / "steward.pem"),
+            "STEWARD_FEDERATION_FOLDER": str(instance.folder / PRIVATE_FOLDERS_OF_STEWARD),
+            "STEWARD_BUS_CA_FILE": str(signer.certificate_file),
+            "STEWARD_BUS_CA_KEY_FILE": str(signer.key_file),
+            "STEWARD_PARTICIPANTS": str(instance.participants),
+        }
+    instance.secret("postgres_password")
+    instance.secret("keycloak_steward_secret")
+    return values | {
+        "STEWARD_DATABASE_HOST": "127.0.0.1",
+        "STEWARD_DATABASE_PORT": str(instance.ports["postgres"]),
+        "STEWARD_DATABASE_ADMIN": postgres.ADMIN,
+        "STEWARD_DATABASE_ADMIN_PASSWORD_FILE": str(instance.admin / "postgres_password"),
+        "STEWARD_KEYCLOAK_URL": f"http://127.0.0.1:{instance.ports['keycloak']}",
+        "STEWARD_KEYCLOAK_ADMIN_CLIENT": "steward",
+        "STEWARD_KEYCLOAK_ADMIN_SECRET_FILE": str(instance.admin / "keycloak_steward_secret"),
+        "STEWARD_TENANT_FOLDER": str(participants.folder(instance, town)),
+    }
+
+
+def _each(towns: Iterable[tenants.Tenant], one: Callable[[tenants.Tenant], None]) -> None:
+    """Will do the same for every town, a few at a time: they know nothing of each other."""
+    with ThreadPoolExecutor(max(2, (os.cpu_count() or 2))) as pool:
+        for done in [pool.submit(one, town) for town in towns]:
+            done.result()
+
+
+def _names(towns: Iterable[tenants.Tenant]) -> str:
+    return ", ".join(town.id for town in towns)
