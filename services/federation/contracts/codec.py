@@ -41,10 +41,7 @@ def encode(message: Message) -> bytes:
     schemas.check(name, value)
     codes.check(schemas.whole(name), value)
     coherence.check(message)
-    try:
-        return strict_json.dumps(value)
-    except strict_json.JsonRefused as refused:
-        raise schemas.malformed("/", str(refused.facts["rule"])) from None
+    return dump(value)
 
 
 def decode(raw: bytes) -> Message:
@@ -69,6 +66,22 @@ def load(raw: bytes) -> Any:
         return strict_json.loads(raw)
     except strict_json.JsonRefused as refused:
         raise schemas.malformed("/", str(refused.facts["rule"])) from None
+
+
+def dump(value: Any) -> bytes:
+    """Return the one text of JSON data. Raises MessageMalformed for a character that cannot be stored."""
+    try:
+        return strict_json.dumps(value)
+    except strict_json.JsonRefused as refused:
+        raise schemas.malformed("/", str(refused.facts["rule"])) from None
+
+
+def utf8(text: str) -> bytes:
+    """Return the bytes of `text`. Raises MessageMalformed for half a surrogate pair."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise schemas.malformed("/", "utf8") from None
 
 
 def _type_of(value: Any) -> str:

@@ -7,7 +7,7 @@ decided by a person there (`manage.py trust_peer`), never here.
 import datetime
 from dataclasses import dataclass
 
-from federation.contracts import codec, keys, schemas, strict_json
+from federation.contracts import codec, keys, schemas
 from federation.contracts.keys import PublicKey
 from federation.contracts.schemas import NAMESPACE
 
@@ -39,7 +39,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """A data-exchange protocol with another participant: `until` is the last day of new offers."""
+    """A data-exchange protocol with another participant: nothing new is offered from `until` on."""
 
     with_: str
     kinds: tuple[str, ...]
@@ -48,7 +48,7 @@ class Protocol:
 
     def in_force(self, on: datetime.date) -> bool:
         """Say whether something new may be offered on this day."""
-        return self.since <= on and (self.until is None or on <= self.until)
+        return self.since <= on and (self.until is None or on < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def encode(record: DirectoryRecord) -> bytes:
     value = {**codec.to_json(record), "type": NAMESPACE + "DirectoryRecord"}
     schemas.check("directory-record", value)
     _check_coherence(record)
-    return strict_json.dumps(value)
+    return codec.dump(value)
 
 
 def decode(raw: bytes) -> DirectoryRecord:

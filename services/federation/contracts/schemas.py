@@ -77,6 +77,7 @@ def _inlined(schema: Any) -> Any:
     here = {name: _inlined(part) for name, part in schema.items() if name != "$ref"}
     if "$ref" not in schema:
         return here
+    # A schema that stands alone (`dossier`) repeats common parts under the same names; a test compares them.
     return {**_inlined(load("common")["$defs"][schema["$ref"].rsplit("/", 1)[-1]]), **here}
 
 
