@@ -48,7 +48,7 @@ class Town:
 
     def get(self, path: str, *, role: str = "caseworker", **headers: str) -> Json:
         """Return the JSON at `path`; raise Unexpected when it is not there."""
-        return _expect(self.call("GET", path, role=role, **headers), {200}, f"GET {self.id}")
+        return _expect(self.call("GET", path, role=role, body=None, **headers), {200}, f"GET {self.id}")
 
     def post(self, path: str, body: Json, *, role: str = "caseworker") -> Json:
         """Return the answer to a POST with a fresh Idempotency-Key; raise Unexpected unless it is 200 or 201."""
@@ -118,6 +118,10 @@ class Town:
         """Return a referral as this town sees it, or None while it does not know it."""
         answer = self.call("GET", f"{REFERRAL}/referrals/{referral}")
         return dict(answer.json()) if answer.status_code == 200 else None
+
+    def custody(self, referral: str) -> str:
+        """Return who answers for the case as this town sees it: `here`, `there`, `both`; "" while it does not know."""
+        return str((self.referral(referral) or {}).get("custody", ""))
 
     def state(self, referral: str) -> str:
         """Return where a referral stands for this town, "" while it does not know it."""
