@@ -4,8 +4,6 @@ One file for every place: what differs between towns and machines comes from the
 variable declared with its help. Safe by default: no debugging, no host answered, no cookie.
 """
 
-import importlib.util
-
 from federation import env
 from federation.rest import logs
 
@@ -100,8 +98,6 @@ INSTALLED_APPS = [
     "municipal.consents",
     "municipal.referrals",
 ]
-
-INSTALLED_APPS = [app for app in INSTALLED_APPS if importlib.util.find_spec(app)]
 
 ROOT_URLCONF = "municipal.urls"
 WSGI_APPLICATION = "municipal.wsgi.application"

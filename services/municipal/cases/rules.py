@@ -8,11 +8,12 @@ from federation.identity.actor import Actor, Role
 
 
 class StayKind(enum.StrEnum):
-    """Where the person lives and goes to school; it decides what a referral may ask."""
+    """Where the person lives and goes to school (schemas/codes/stay-kind.yaml)."""
 
+    RESIDENCE = "residence"
     MOVE = "move"
     TEMPORARY_STAY = "temporaryStay"
-    SCHOOL_HERE_HOME_THERE = "schoolHereHomeThere"
+    SCHOOL_HERE = "schoolHere"
     TWO_HOMES = "twoHomes"
 
 
@@ -28,15 +29,16 @@ class Block(enum.StrEnum):
 
 
 class LifeDomain(enum.StrEnum):
-    """A side of life that the situation picture looks at; faith only in the person's own words, if wished."""
+    """A side of life that the situation picture looks at (schemas/codes/life-domain.yaml)."""
 
     FAMILY = "family"
     FRIENDS = "friends"
     SCHOOL_OR_WORK = "schoolOrWork"
     LEISURE = "leisure"
-    FAITH_COMMUNITY = "faithCommunity"
+    OWN_WORDS = "ownWords"
+    """Whatever else the person wants to say, faith included, in his own words and only if he wishes."""
     HELP = "help"
-    PROTECTIVE_THINGS = "protectiveThings"
+    PROTECTION = "protection"
 
 
 class ContactKind(enum.StrEnum):
@@ -161,14 +163,19 @@ def check_read(actor: Actor, *, team: str, closed: bool, purpose: str) -> None:
         raise PurposeMissing(message)
 
 
+def check_known(actor: Actor, *, team: str) -> None:
+    """Raise unless the case is in the actor's own work, open or closed: MissingPermission or CaseNotFound."""
+    check_role(actor, *WRITERS)
+    if not actor.has(Role.COORDINATOR) and actor.team != team:
+        raise CaseNotFound
+
+
 def check_write(actor: Actor, *, team: str, closed: bool, custodian: bool) -> None:
     """Raise when the actor may not write in a case (loss L7: two towns wrote in one case).
 
     Raises MissingPermission, CaseNotFound or CustodyElsewhere.
     """
-    check_role(actor, *WRITERS)
-    if not actor.has(Role.COORDINATOR) and actor.team != team:
-        raise CaseNotFound
+    check_known(actor, team=team)
     if closed or not custodian:
         raise CustodyElsewhere
 

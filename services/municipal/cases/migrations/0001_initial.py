@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('stay_kind__in', ['move', 'temporaryStay', 'schoolHereHomeThere', 'twoHomes'])), name='a_stay_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('stay_kind__in', ['residence', 'move', 'temporaryStay', 'schoolHere', 'twoHomes'])), name='a_stay_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('block', 'situationPicture'), ('life_domain__in', ['family', 'friends', 'schoolOrWork', 'leisure', 'faithCommunity', 'help', 'protectiveThings'])), models.Q(models.Q(('block', 'situationPicture'), _negated=True), ('life_domain', '')), _connector='OR'), name='a_picture_names_its_life_domain'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('block', 'situationPicture'), ('life_domain__in', ['family', 'friends', 'schoolOrWork', 'leisure', 'ownWords', 'help', 'protection'])), models.Q(models.Q(('block', 'situationPicture'), _negated=True), ('life_domain', '')), _connector='OR'), name='a_picture_names_its_life_domain'),
         ),
         migrations.AddConstraint(
             model_name='entry',

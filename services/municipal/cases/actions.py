@@ -1,0 +1,425 @@
+"""Every write to a case: what people of this town do, and what signed referrals do to custody and file."""
+
+import dataclasses
+import datetime
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from federation import clock
+from federation.audit import actions as audit
+from federation.bus import local
+from federation.errors import DomainError, Kind
+from federation.identity.actor import Actor, Role
+from municipal.cases import contents, dossier as dossiers, queries, rules
+from municipal.cases.models import Case, CustodyRow, Entry, ReferenceCounter
+from municipal.cases.rules import Block, StayKind
+from municipal.people import actions as people, rules as people_rules
+
+
+@dataclass(frozen=True)
+class Acquired:
+    """A case that came by a referral, and the custody row of that acquisition."""
+
+    case_id: uuid.UUID
+    custody_row_id: uuid.UUID
+
+
+CHANGEABLE = frozenset({"person", "stay_kind", "team", "next_contact_on", "next_contact_who"})
+
+
+class TeamUnknown(rules.EntryInvalid):
+    """There is no such team in this town."""
+
+
+class CustodyAcquired(DomainError):
+    """This referral brought custody before."""
+
+    kind = Kind.CONFLICT
+
+
+class CustodyRowNotOpen(DomainError):
+    """There is no such open custody row."""
+
+    kind = Kind.CONFLICT
+
+
+class ChangeInvalid(rules.EntryInvalid):
+    """This change cannot be so."""
+
+
+@transaction.atomic
+def open_case(
+    *, details: people_rules.Details, stay_kind: StayKind, team: str, by: Actor, at: datetime.datetime
+) -> queries.CaseView:
+    """Open a case by intake: from this commit on this town answers for the person.
+
+    Raises MissingPermission, PersonInvalid or TeamUnknown.
+    """
+    rules.check_role(by, *rules.WRITERS)
+    team = _team(team or by.team, by=by)
+    person_id = people.register_person(details=details, by=by, at=at)
+    case = new_case(person_id=person_id, stay_kind=stay_kind, team=team, by=by, at=at)
+    CustodyRow.objects.create(case=case, acquired_by="intake", started_at=at, started_by=by.subject)
+    _record("caseOpened", case.pk, by, at, reference=case.reference, team=team, stayKind=str(stay_kind))
+    case.custodian = True  # type: ignore[attr-defined]
+    return dataclasses.replace(queries.view_of(case), person=details)
+
+
+def new_case(*, person_id: uuid.UUID | None, stay_kind: StayKind, team: str, by: Actor, at: datetime.datetime) -> Case:
+    """Store a case under the next reference of its Belgian calendar year, inside the caller's transaction."""
+    year = clock.today_in_brussels(at).year
+    number = _next_number(year)
+    prefix = local.tenant().reference_prefix or local.participant()[:2].upper()
+    return Case.objects.create(
+        reference=f"{prefix}-{year}-{number:04d}",
+        year=year,
+        number=number,
+        person_id=person_id,
+        team=team,
+        stay_kind=stay_kind,
+        opened_at=at,
+        opened_by=by.subject,
+        awaiting_dossier=person_id is None,
+    )
+
+
+@transaction.atomic
+def read_case(*, case_id: uuid.UUID, purpose: str, by: Actor, at: datetime.datetime) -> queries.CaseView:
+    """Return a case and leave an entry in the log of readings, which the person may ask for.
+
+    Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
+    """
+    view = queries.get_case(case_id, by=by, purpose=purpose)
+    audit.record(act="caseRead", by=by, at=at, subject=f"case:{case_id}", case_id=case_id, purpose=purpose, facts={})
+    return view
+
+
+@transaction.atomic
+def read_entries(
+    *, case_id: uuid.UUID, block: str, purpose: str, by: Actor, at: datetime.datetime
+) -> list[queries.EntryView]:
+    """Return the current entries that `by` may see, and leave an entry in the log of readings.
+
+    Raises as `read_case` does.
+    """
+    queries.get_case(case_id, by=by, purpose=purpose)
+    audit.record(
+        act="entriesRead",
+        by=by,
+        at=at,
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        purpose=purpose,
+        facts={"block": block or "all"},
+    )
+    return [queries.entry_view(entry) for entry in queries.entries_for(case_id, by=by, block=block)]
+
+
+@transaction.atomic
+def change_case(
+    *, case_id: uuid.UUID, version: int, changes: Mapping[str, Any], by: Actor, at: datetime.datetime
+) -> queries.CaseView:
+    """Change what stands at the head of a case; `version` is the one that the caller read.
+
+    `changes` holds some of CHANGEABLE; under `person` some of the person's details. Raises
+    MissingPermission, CaseNotFound, CustodyElsewhere, LostUpdate, PersonInvalid, TeamUnknown or ChangeInvalid.
+    """
+    view = queries.locked_for_writing(case_id, by=by)
+    if view.version != version:
+        message = "Read the case again, then decide anew."
+        raise rules.LostUpdate(message, version=view.version)
+    values: dict[str, Any] = {name: changes[name] for name in CHANGEABLE - {"person"} if name in changes}
+    if "team" in values:
+        values["team"] = _team(values["team"], by=by)
+    _check_next_contact(view, values)
+    if changes.get("person"):
+        values |= _change_person(view, changes["person"], by=by, at=at)
+    Case.objects.filter(pk=case_id).update(**values, version=F("version") + 1)
+    _record("caseChanged", case_id, by, at, fields=",".join(sorted(changes)), version=version + 1)
+    return queries.get_case(case_id, by=by)
+
+
+@transaction.atomic
+def add_entry(
+    *,
+    case_id: uuid.UUID,
+    draft: contents.Draft,
+    entry_id: uuid.UUID | None = None,
+    version: int | None = None,
+    by: Actor,
+    at: datetime.datetime,
+) -> queries.EntryView:
+    """Write a new entry, or with `entry_id` and `version` the next version of an entry that the caller read.
+
+    Raises MissingPermission, CaseNotFound, CustodyElsewhere, EntryInvalid, or what `rules.check_order` raises.
+    """
+    view = queries.locked_for_writing(case_id, by=by)
+    if draft.block is Block.IDENTITY:
+        message = "Identity is changed at the case itself."
+        raise rules.EntryInvalid(message, field="block")
+    last = _last(case_id, draft, entry_id, version) if entry_id else None
+    _check_order(view, draft)
+    entry = Entry.objects.create(
+        entry_id=entry_id or uuid.uuid4(),
+        version=last.version + 1 if last else 1,
+        case_id=case_id,
+        block=draft.block,
+        written_at=at,
+        written_by=by.subject,
+        written_in=local.participant(),
+        **draft.values(),
+    )
+    audit.record(
+        act="entryWritten",
+        by=by,
+        at=at,
+        subject=f"entry:{entry.entry_id}",
+        case_id=case_id,
+        facts={"block": str(draft.block), "version": entry.version},
+    )
+    return queries.entry_view(entry)
+
+
+@transaction.atomic
+def open_shell(
+    *,
+    referral_id: uuid.UUID,
+    team: str,
+    by: Actor,
+    at: datetime.datetime,
+    stay_kind: StayKind = StayKind.MOVE,
+) -> Acquired:
+    """Open a case without a file for an accepted handover: from this commit on this town answers too.
+
+    Raises CustodyAcquired when the referral brought custody before (loss L6), or TeamUnknown.
+    """
+    if local.tenant().team(team) is None:
+        raise TeamUnknown(field="team")
+    case = new_case(person_id=None, stay_kind=stay_kind, team=team, by=by, at=at)
+    return Acquired(case.pk, start_custody(case_id=case.pk, referral_id=referral_id, by=by, at=at))
+
+
+@transaction.atomic
+def start_custody(*, case_id: uuid.UUID, referral_id: uuid.UUID, by: Actor, at: datetime.datetime) -> uuid.UUID:
+    """Open the custody row of an accepted referral and return its id; the file stays as open or closed as it was.
+
+    Raises CustodyAcquired when the referral brought custody before, or CaseNotFound.
+    """
+    queries.locked_case(case_id)
+    if queries.case_acquired_by(referral_id) is not None:
+        raise CustodyAcquired(referral=str(referral_id))
+    row = CustodyRow.objects.create(
+        case_id=case_id, acquired_by="referral", referral_id=referral_id, started_at=at, started_by=by.subject
+    )
+    _record("custodyStarted", case_id, by, at, referral=str(referral_id), custodyRow=str(row.pk))
+    return row.pk
+
+
+@transaction.atomic
+def end_custody(*, row_id: uuid.UUID, by_referral: uuid.UUID, by: Actor, at: datetime.datetime) -> None:
+    """End exactly one custody row because of a signed word on a referral; the last one closes the file for writing.
+
+    Raises CustodyRowNotOpen.
+    """
+    case_id = queries.case_of_custody_row(row_id)
+    if case_id is None:
+        raise CustodyRowNotOpen(custodyRow=str(row_id))
+    view = queries.locked_case(case_id)
+    ended = CustodyRow.objects.filter(pk=row_id, ended_at__isnull=True).update(
+        ended_at=at, ended_by=by.subject, ended_by_referral=by_referral
+    )
+    if not ended:
+        raise CustodyRowNotOpen(custodyRow=str(row_id))
+    if not view.closed and not queries.open_custody(case_id):
+        _close(case_id, by=by, at=at)
+    _record("custodyEnded", case_id, by, at, referral=str(by_referral), custodyRow=str(row_id))
+
+
+@transaction.atomic
+def close_for_writing(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> None:
+    """Close a file for writing; a file that the end of its custody closed in this commit stays closed as it is."""
+    if not queries.locked_case(case_id).closed:
+        _close(case_id, by=by, at=at)
+        _record("fileClosed", case_id, by, at)
+
+
+@transaction.atomic
+def reopen_for_writing(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> None:
+    """Open a closed file for writing again, because the case came home; raise CustodyElsewhere without custody."""
+    view = queries.locked_case(case_id)
+    if not view.custodian:
+        raise rules.CustodyElsewhere
+    if view.closed:
+        Case.objects.filter(pk=case_id).update(
+            closed_for_writing_at=None, closed_for_writing_by="", version=F("version") + 1
+        )
+        _record("fileReopened", case_id, by, at)
+
+
+@transaction.atomic
+def receive_dossier(
+    *, case_id: uuid.UUID, text: str, referral_id: uuid.UUID, by: Actor, at: datetime.datetime
+) -> dict[str, int]:
+    """Join a dossier that came with a release into the file, open it for writing, and return its entry counts.
+
+    An entry that stands here already gets a new version if the other town changed it; nothing is
+    overwritten. Raises DossierMalformed or CustodyElsewhere.
+    """
+    parts = dossiers.parse(text)
+    reopen_for_writing(case_id=case_id, by=by, at=at)
+    view = queries.locked_case(case_id)
+    values: dict[str, Any] = {"awaiting_dossier": False}
+    if parts.identity is not None:
+        values |= _receive_identity(view, parts.identity, by=by, at=at)
+    Case.objects.filter(pk=case_id).update(**values, version=F("version") + 1)
+    known = queries.last_versions(case_id)
+    Entry.objects.bulk_create(
+        [
+            _received(case_id, one, known.get(one.entry_id), referral_id=referral_id, by=by)
+            for one in parts.entries
+            if one.entry_id not in known or known[one.entry_id].differs(one)
+        ]
+    )
+    counts = parts.counts()
+    _record("dossierReceived", case_id, by, at, referral=str(referral_id), entries=sum(counts.values()))
+    return counts
+
+
+@transaction.atomic
+def erase_content(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> int:
+    """Erase entries and identity for good and return how many versions went; reference and custody rows stay.
+
+    The case is a shell again: who has custody keeps it until the other side has taken it back.
+    Raises CaseNotFound.
+    """
+    view = queries.locked_case(case_id)
+    Case.objects.filter(pk=case_id).update(
+        person=None,
+        next_contact_on=None,
+        next_contact_who="",
+        awaiting_dossier=True,
+        erased_at=at,
+        erased_by=by.subject,
+        version=F("version") + 1,
+    )
+    if view.person_id is not None:
+        people.erase_person(person_id=view.person_id, by=by, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_erase_entries(%s)", [case_id])
+        gone = int(cursor.fetchone()[0])
+    _record("contentErased", case_id, by, at, versions=gone)
+    return gone
+
+
+def _close(case_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> None:
+    Case.objects.filter(pk=case_id).update(
+        closed_for_writing_at=at, closed_for_writing_by=by.subject, version=F("version") + 1
+    )
+
+
+def _receive_identity(
+    view: queries.CaseView, identity: people_rules.Details, *, by: Actor, at: datetime.datetime
+) -> dict[str, Any]:
+    if view.person_id is not None:
+        people.change_person(person_id=view.person_id, details=identity, by=by, at=at)
+        return {}
+    return {"person_id": people.register_person(details=identity, by=by, at=at)}
+
+
+def _received(
+    case_id: uuid.UUID, one: dossiers.Written, known: dossiers.Written | None, *, referral_id: uuid.UUID, by: Actor
+) -> Entry:
+    """Return the row of an entry that came: the first version here, or the one after the last."""
+    return Entry(
+        entry_id=one.entry_id,
+        version=known.version + 1 if known else 1,
+        case_id=case_id,
+        block=one.draft.block,
+        written_at=one.written_at,
+        written_by=by.subject,
+        written_in=one.written_in,
+        came_by=referral_id,
+        **one.draft.values(),
+    )
+
+
+def _record(act: str, case_id: uuid.UUID, by: Actor, at: datetime.datetime, **facts: str | int | bool) -> None:
+    audit.record(act=act, by=by, at=at, subject=f"case:{case_id}", case_id=case_id, facts=facts)
+
+
+def _next_number(year: int) -> int:
+    """Return the next number of a year without a gap: the counter's row stays locked until the commit."""
+    ReferenceCounter.objects.bulk_create([ReferenceCounter(year=year, last=1)], ignore_conflicts=True)
+    counter = ReferenceCounter.objects.select_for_update().get(pk=year)
+    counter.last = queries.highest_number(year) + 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def _team(team: str, *, by: Actor) -> str:
+    """Return `team` if it exists and `by` may put a case there: a caseworker only into the own team."""
+    if local.tenant().team(team) is None:
+        message = "The teams of this town stand in its directory record."
+        raise TeamUnknown(message, field="team")
+    if not by.has(Role.COORDINATOR) and team != by.team:
+        message = "A coordinator gives a case to another team."
+        raise rules.MissingPermission(message)
+    return team
+
+
+def _check_next_contact(view: queries.CaseView, values: Mapping[str, Any]) -> None:
+    on = values.get("next_contact_on", view.next_contact_on)
+    who = values.get("next_contact_who", view.next_contact_who)
+    if (on is None) != (not who):
+        message = "A next contact has a day and somebody who makes it."
+        raise ChangeInvalid(message, field="nextContact")
+
+
+def _change_person(
+    view: queries.CaseView, given: Mapping[str, Any], *, by: Actor, at: datetime.datetime
+) -> dict[str, Any]:
+    """Store the given details of the person; the first details of a shell make the person."""
+    if view.person is not None and view.person_id is not None:
+        people.change_person(person_id=view.person_id, details=dataclasses.replace(view.person, **given), by=by, at=at)
+        return {}
+    missing = [name for name in ("first_name", "last_name", "birth_on", "contact_language") if name not in given]
+    if missing:
+        message = "This case knows nobody yet: give first name, last name, birth date and contact language together."
+        raise ChangeInvalid(message, field="person")
+    return {"person_id": people.register_person(details=people_rules.Details(**given), by=by, at=at)}
+
+
+def _last(case_id: uuid.UUID, draft: contents.Draft, entry_id: uuid.UUID, version: int | None) -> Entry:
+    """Return the version that the next one follows; raise EntryInvalid, ContactNoteFixed or LostUpdate."""
+    last = queries.last_version(case_id, entry_id)
+    if last is None:
+        message = "There is no such entry in this case."
+        raise rules.EntryInvalid(message, field="entryId")
+    if last.block == Block.CONTACT_NOTES:
+        raise rules.ContactNoteFixed
+    if last.block != draft.block or last.goal_id != draft.goal_id or last.life_domain != draft.life_domain:
+        message = "A new version stays in its block, goal and life domain."
+        raise rules.EntryInvalid(message, field="entryId")
+    if last.version != version:
+        message = "Read the entry again, then decide anew."
+        raise rules.LostUpdate(message, version=last.version)
+    return last
+
+
+def _check_order(view: queries.CaseView, draft: contents.Draft) -> None:
+    needs_picture = draft.block is Block.GOALS
+    goal_found = draft.goal_id is not None and queries.has_entry(view.id, block=Block.GOALS, entry_id=draft.goal_id)
+    rules.check_order(
+        draft.block,
+        has_picture=needs_picture and queries.has_entry(view.id, block=Block.SITUATION_PICTURE),
+        goal_found=goal_found,
+        awaiting_dossier=view.awaiting_dossier,
+    )
+    if draft.addendum_to and not queries.has_entry(view.id, block=Block.CONTACT_NOTES, entry_id=draft.addendum_to):
+        message = "There is no such contact note in this case."
+        raise rules.EntryInvalid(message, field="addendumTo")

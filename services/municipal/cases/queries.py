@@ -1,0 +1,238 @@
+"""Every read of cases that other modules need: frozen values, and querysets of what an actor may see."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from federation.errors import DomainError
+from federation.identity.actor import Actor, Role
+from municipal.cases import contents, dossier as dossiers, rules
+from municipal.cases.models import Case, CustodyRow, Entry
+from municipal.cases.rules import Block
+from municipal.people import rules as people_rules
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as it stands at one moment."""
+
+    id: uuid.UUID
+    reference: str
+    person_id: uuid.UUID | None
+    person: people_rules.Details | None
+    team: str
+    stay_kind: str
+    opened_at: datetime.datetime
+    custodian: bool
+    """Whether this town answers for the person: it has an open custody row, whatever else stands here."""
+    awaiting_dossier: bool
+    next_contact_on: datetime.date | None
+    next_contact_who: str
+    closed_for_writing_at: datetime.datetime | None
+    version: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody here may write in the file."""
+        return self.closed_for_writing_at is not None
+
+
+@dataclass(frozen=True)
+class Custody:
+    """One open acquisition of a case."""
+
+    id: uuid.UUID
+    acquired_by: str
+    referral_id: uuid.UUID | None
+    started_at: datetime.datetime
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """The current version of one entry."""
+
+    entry_id: uuid.UUID
+    version: int
+    block: Block
+    written_at: datetime.datetime
+    written_in: str
+    fields: dict[str, object]
+    """By the names outside."""
+
+
+@dataclass(frozen=True)
+class DossierText:
+    """The text of a dossier and how many entries each of its blocks has."""
+
+    text: str
+    counts: dict[str, int]
+
+
+def visible_to(actor: Actor, purpose: str = "") -> QuerySet[Case]:
+    """Return the cases that `actor` may know of: one layer for API, pages, exports and counts."""
+    cases = _cases()
+    if actor.has(Role.COORDINATOR) or (actor.has(Role.DATA_PROTECTION_OFFICER) and purpose):
+        return cases if purpose else cases.filter(closed_for_writing_at__isnull=True)
+    if actor.has(Role.CASEWORKER):
+        return cases.filter(team=actor.team, closed_for_writing_at__isnull=True)
+    return cases.none()
+
+
+def get_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> CaseView:
+    """Return a case that `by` may read. Leaves no trace: what people read goes through `actions.read_case`.
+
+    Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
+    """
+    rules.check_role(by, *rules.READERS)
+    view = _one(_cases().filter(pk=case_id))
+    rules.check_read(by, team=view.team, closed=view.closed, purpose=purpose)
+    return view
+
+
+def locked_case(case_id: uuid.UUID) -> CaseView:
+    """Return a case whose row stays locked until the transaction ends; raise CaseNotFound. Asks nobody's rights."""
+    return _one(_cases().filter(pk=case_id).select_for_update(of=("self",)))
+
+
+def locked_for_writing(case_id: uuid.UUID, *, by: Actor) -> CaseView:
+    """Return a locked case that `by` may write; raise MissingPermission, CaseNotFound or CustodyElsewhere."""
+    rules.check_role(by, *rules.WRITERS)
+    view = locked_case(case_id)
+    rules.check_write(by, team=view.team, closed=view.closed, custodian=view.custodian)
+    return view
+
+
+def may_write(view: CaseView, *, by: Actor) -> bool:
+    """Say whether `by` may write in the case: custodian, not closed, own team or coordinator."""
+    try:
+        rules.check_write(by, team=view.team, closed=view.closed, custodian=view.custodian)
+    except DomainError:
+        return False
+    return True
+
+
+def team_of(case_id: uuid.UUID) -> str:
+    """Return the team of a case, open or closed; raise CaseNotFound."""
+    team = Case.objects.filter(pk=case_id).values_list("team", flat=True).first()
+    if team is None:
+        raise rules.CaseNotFound
+    return team
+
+
+def open_custody(case_id: uuid.UUID) -> list[Custody]:
+    """Return the open custody rows of a case, oldest first; this town is custodian if there is one."""
+    rows = CustodyRow.objects.filter(case_id=case_id, ended_at__isnull=True).order_by("started_at", "pk")
+    return [Custody(row.pk, row.acquired_by, row.referral_id, row.started_at) for row in rows]
+
+
+def case_acquired_by(referral_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the case that came by a referral, None if none did."""
+    return CustodyRow.objects.filter(referral_id=referral_id).values_list("case_id", flat=True).first()
+
+
+def case_of_custody_row(row_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the case of a custody row, open or ended."""
+    return CustodyRow.objects.filter(pk=row_id).values_list("case_id", flat=True).first()
+
+
+def current_entries(case_id: uuid.UUID, *, block: str = "") -> QuerySet[Entry]:
+    """Return the highest version of each entry of a case, in the order in which the entries began."""
+    newer = Entry.objects.filter(entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
+    entries = Entry.objects.filter(~Exists(newer), case_id=case_id).order_by("row")
+    return entries.filter(block=block) if block else entries
+
+
+def entries_for(case_id: uuid.UUID, *, by: Actor, block: str = "") -> QuerySet[Entry]:
+    """Return the current entries that `by` may see: another's notes for himself are not among them."""
+    hidden = Q(visibility=rules.Visibility.ME) & ~Q(written_by=by.subject)
+    return current_entries(case_id, block=block).exclude(hidden)
+
+
+def entry_view(entry: Entry) -> EntryView:
+    """Return an entry by the names outside."""
+    block = Block(entry.block)
+    return EntryView(
+        entry.entry_id, entry.version, block, entry.written_at, entry.written_in, contents.outside(block, entry)
+    )
+
+
+def dossier(case_id: uuid.UUID, *, blocks: Collection[str]) -> DossierText:
+    """Return the text of the given blocks as they stand now; a colleague's notes for himself never go along."""
+    wanted = rules.blocks_in_order(blocks)
+    entries = current_entries(case_id).filter(block__in=wanted).exclude(visibility=rules.Visibility.ME)
+    identity = _one(_cases().filter(pk=case_id)).person if Block.IDENTITY in wanted else None
+    written = [_written(entry) for entry in entries]
+    return DossierText(
+        text=dossiers.compose(identity=identity, entries=written, blocks=wanted),
+        counts=dossiers.Dossier(identity, tuple(written), tuple(wanted)).counts(),
+    )
+
+
+def last_version(case_id: uuid.UUID, entry_id: uuid.UUID) -> Entry | None:
+    """Return the highest version of an entry of a case."""
+    return Entry.objects.filter(case_id=case_id, entry_id=entry_id).order_by("-version").first()
+
+
+def last_versions(case_id: uuid.UUID) -> dict[uuid.UUID, dossiers.Written]:
+    """Return the highest version of every entry of a case, by entry."""
+    return {entry.entry_id: _written(entry) for entry in current_entries(case_id)}
+
+
+def has_entry(case_id: uuid.UUID, *, block: Block, entry_id: uuid.UUID | None = None) -> bool:
+    """Say whether the case has an entry of a block, or that very entry."""
+    found = Entry.objects.filter(case_id=case_id, block=block)
+    return (found.filter(entry_id=entry_id) if entry_id else found).exists()
+
+
+def highest_number(year: int) -> int:
+    """Return the last number given in a year, 0 before the first."""
+    return Case.objects.filter(year=year).aggregate(highest=Max("number"))["highest"] or 0
+
+
+def _cases() -> QuerySet[Case]:
+    open_rows = CustodyRow.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True)
+    return Case.objects.select_related("person").annotate(custodian=Exists(open_rows)).order_by("-opened_at", "pk")
+
+
+def view_of(case: Case) -> CaseView:
+    """Return a case that came from `visible_to` as a frozen value."""
+    person = case.person
+    return CaseView(
+        id=case.pk,
+        reference=case.reference,
+        person_id=case.person_id,
+        person=people_rules.Details(**{name: getattr(person, name) for name in people_rules.FIELDS})
+        if person
+        else None,
+        team=case.team,
+        stay_kind=case.stay_kind,
+        opened_at=case.opened_at,
+        custodian=case.custodian,  # type: ignore[attr-defined]
+        awaiting_dossier=case.awaiting_dossier,
+        next_contact_on=case.next_contact_on,
+        next_contact_who=case.next_contact_who,
+        closed_for_writing_at=case.closed_for_writing_at,
+        version=case.version,
+    )
+
+
+def _one(cases: QuerySet[Case]) -> CaseView:
+    case = cases.first()
+    if case is None:
+        raise rules.CaseNotFound
+    return view_of(case)
+
+
+def _written(entry: Entry) -> dossiers.Written:
+    values = {name: getattr(entry, name) for name in contents.VALUES}
+    return dossiers.Written(
+        entry.entry_id,
+        entry.version,
+        entry.written_at,
+        entry.written_in or settings.PARTICIPANT,
+        contents.Draft(Block(entry.block), **values),
+    )

@@ -1,0 +1,128 @@
+"""Every read of consents, and the check that both gates of a referral make."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from federation import clock
+from federation.bus import local
+from federation.identity.actor import Actor
+from municipal.cases import queries as cases
+from municipal.consents import rules
+from municipal.consents.models import Consent
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """One consent as it was given, and its withdrawal if there is one."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    recipient: str
+    purpose: str
+    blocks: frozenset[str]
+    giver: str
+    how: str
+    language: str
+    given_on: datetime.date
+    valid_until: datetime.date
+    digest: str
+    recorded_at: datetime.datetime
+    withdrawn_at: datetime.datetime | None
+
+    def stands(self, at: datetime.datetime) -> bool:
+        """Say whether the consent is neither withdrawn nor ended at an instant."""
+        return self.withdrawn_at is None and not self.ended(at)
+
+    def ended(self, at: datetime.datetime) -> bool:
+        """Say whether its last day has passed in Belgium."""
+        return clock.today_in_brussels(at) >= self.valid_until
+
+
+def grant_for(
+    case_id: uuid.UUID, *, recipient: str, purpose: str, blocks: Collection[str], at: datetime.datetime
+) -> ConsentView:
+    """Return the consent on which these blocks may go to `recipient`, its row locked until the commit.
+
+    The lock orders the gate against a withdrawal: whichever commits first is seen by the other.
+    Raises ConsentMissing, ConsentExpired or BlockNotConsented.
+    """
+    found = _locked(case_id=case_id, recipient=recipient, purpose=purpose, withdrawn_at__isnull=True)
+    standing = next((view for view in found if view.stands(at)), None)
+    if standing is None:
+        raise rules.ConsentExpired if found else rules.ConsentMissing
+    rules.check_blocks(blocks, consented=standing.blocks)
+    return standing
+
+
+def locked(consent_id: uuid.UUID) -> ConsentView:
+    """Return that very consent, its row locked until the commit; raise ConsentNotFound."""
+    found = _locked(pk=consent_id)
+    if not found:
+        raise rules.ConsentNotFound
+    return found[0]
+
+
+def get_consent(consent_id: uuid.UUID, *, by: Actor) -> ConsentView:
+    """Return a consent of a case that `by` may know of; raise ConsentNotFound or MissingPermission."""
+    consent = Consent.objects.filter(pk=consent_id).first()
+    if consent is None:
+        raise rules.ConsentNotFound
+    cases.get_case(consent.case_id, by=by)
+    return view_of(consent)
+
+
+def overlapping(
+    case_id: uuid.UUID, *, recipient: str, purpose: str, given_on: datetime.date, valid_until: datetime.date
+) -> bool:
+    """Say whether a consent that was not withdrawn stands for the same on one of these days."""
+    return Consent.objects.filter(
+        case_id=case_id,
+        recipient=recipient,
+        purpose=purpose,
+        withdrawn_at__isnull=True,
+        given_on__lt=valid_until,
+        valid_until__gt=given_on,
+    ).exists()
+
+
+def of_case(case_id: uuid.UUID) -> QuerySet[Consent]:
+    """Return the consents of a case, the newest first. Whether the caller may see the case was asked before."""
+    return Consent.objects.filter(case_id=case_id).order_by("-recorded_at", "pk")
+
+
+def register() -> QuerySet[Consent]:
+    """Return every consent of this town, the newest first: the data protection officer's register."""
+    return Consent.objects.order_by("-recorded_at", "pk")
+
+
+def ground_stands(code: str, *, at: datetime.datetime) -> bool:
+    """Say whether a referral may name the ground `code` at an instant: the town's own dated list."""
+    return code in local.tenant().grounds_on(clock.today_in_brussels(at))
+
+
+def view_of(consent: Consent) -> ConsentView:
+    """Return a consent as a frozen value."""
+    return ConsentView(
+        id=consent.pk,
+        case_id=consent.case_id,
+        recipient=consent.recipient,
+        purpose=consent.purpose,
+        blocks=frozenset(consent.blocks),
+        giver=consent.giver,
+        how=consent.how,
+        language=consent.language,
+        given_on=consent.given_on,
+        valid_until=consent.valid_until,
+        digest=consent.digest,
+        recorded_at=consent.recorded_at,
+        withdrawn_at=consent.withdrawn_at,
+    )
+
+
+def _locked(**which: object) -> list[ConsentView]:
+    consents = Consent.objects.filter(**which).select_for_update(of=("self",)).order_by("-recorded_at", "pk")
+    return [view_of(consent) for consent in consents]
