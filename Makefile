@@ -7,8 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 INSTANCE ?= demo
 PYTHON := .venv/bin/python
-export PYTHONPATH := $(CURDIR)/services:$(CURDIR)/infra:$(CURDIR)/tests/plugins:$(CURDIR)
-export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPATH := $(CURDIR)/services:$(CURDIR)/infra:$(CURDIR)/tests/plugins:$(CURDIR)/tests:$(CURDIR)
 LOCAL := $(PYTHON) -m local --instance $(INSTANCE)
 
 .PHONY: help
@@ -44,7 +43,8 @@ BOOT_PYTHON := $(shell for name in python3 python3.11 python3.12 python3.13 pyth
 .PHONY: demo
 demo: install ## everything: installs, starts, plays the main job, prints addresses and demo users
 	@$(LOCAL) up
-	@$(LOCAL) story
+	@$(PYTHON) -m stories --instance $(INSTANCE)
+	@$(LOCAL) show
 
 .PHONY: up
 up: install ## start what is missing and apply what changed (INSTANCE=demo)
@@ -64,7 +64,7 @@ clean: install ## end every process and delete the instance with its data and ke
 
 .PHONY: token
 token: install ## an access token of a demo user, as a browser gets it (USER=…)
-	@$(LOCAL) token $(USER)
+	@$(PYTHON) -m local.token --instance $(INSTANCE) $(USER)
 
 .PHONY: manage
 manage: install ## a management command of a participant (AS=vilvoorde CMD="parked list")

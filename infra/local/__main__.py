@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from local import commands, instances, machine
+from local import commands, instances, machine, status, tenants
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         "up": "start what is missing, apply what changed",
         "down": "end every process; the data stays",
         "clean": "end every process and delete the instance",
+        "show": "addresses and demo users",
         "status": "each component, its port, its memory, the oldest unreceipted message",
     }.items():
         commands_.add_parser(name, help=help_)
@@ -56,6 +57,11 @@ def _run(chosen: argparse.Namespace, instance: instances.Instance) -> int:
             commands.down(instance)
         case "clean":
             commands.clean(instance)
+        case "status":
+            sys.stdout.writelines(line + "\n" for line in status.lines(instance, tenants.load()))
+            return 0 if status.is_whole(instance) else 1
+        case "show":
+            commands.show(instance)
         case "env":
             for name, value in commands.environment(instance, chosen.participant).items():
                 sys.stdout.write(f"{name}={value}\n")

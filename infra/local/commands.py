@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -18,6 +19,7 @@ from local import (
     processes,
     setting_up,
     software,
+    status,
     tenants,
 )
 
@@ -94,6 +96,8 @@ def _set_up_towns(instance: instances.Instance, towns: list[tenants.Tenant]) -> 
     setting_up.begin(instance, towns)
     setting_up.trust(instance, towns)
     machine.say("demo users", f"in {demo.write(instance, towns)}")
+    memory = status.total_memory(instance)
+    machine.say("ready", f"{memory // machine.MIB} MiB of {status.MEMORY_LIMIT // machine.MIB} at most")
 
 
 def _begin(instance: instances.Instance, *names: str) -> None:
@@ -104,6 +108,29 @@ def _begin(instance: instances.Instance, *names: str) -> None:
 def _await(instance: instances.Instance, name: str, ready: Callable[[instances.Instance], bool]) -> None:
     processes.wait_ready(instance, name, partial(ready, instance))
     machine.say(name, f"ready on port {instance.ports[name]}")
+
+
+def wipe_broker(instance: instances.Instance) -> None:
+    """Will delete everything the broker holds and bring its topics back, empty: what a lost broker looks like."""
+    processes.stop(instance, "kafka")
+    kafka.wipe(instance)
+    kafka.prepare(instance, software.bring())
+    _begin(instance, "kafka")
+    _await(instance, "kafka", kafka.is_ready)
+    setting_up.federation(instance, tenants.load())
+
+
+def show(instance: instances.Instance) -> None:
+    """Will print where everything is and who may log in; the passwords stay in demo.json."""
+    content = demo.describe(instance, tenants.load())
+    sys.stdout.write(f"\nGateway {content['gateway']['address']}, its authority {content['gateway']['ca']}\n")
+    for town in content["participants"]:
+        sys.stdout.write(f"{town['id']:<12} {town['api']}\n")
+        for user in town["users"]:
+            sys.stdout.write(f"{'':<12} {user['name'] + '@' + town['id']:<34} {user['role']}, {user['team']}\n")
+    sys.stdout.write(
+        f"Passwords: {instance.folder / 'demo.json'} · a token: make token USER=els.caseworker@vilvoorde\n"
+    )
 
 
 def down(instance: instances.Instance) -> None:

@@ -10,8 +10,8 @@ import sys
 from local import instances, machine, processes, tenants
 
 SERVICES = instances.ROOT / "services"
+PYTHON_PATH = f"{SERVICES}{os.pathsep}{instances.ROOT / 'infra'}"
 MANAGE = [sys.executable, "-m", "municipal.manage"]
-WEB_THREADS = 4
 
 
 def folder(instance: instances.Instance, town: tenants.Tenant) -> pathlib.Path:
@@ -82,17 +82,15 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
 
 
 def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> list[processes.Program]:
-    web = ["--interface", "wsgi", "--uds", instance.web(town.id), "--uds-permissions", "600", "--no-ws", "--http", "1"]
-    web += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10"]
     commands = {
-        "web": [sys.executable, "-m", "granian", *web, "municipal.wsgi:application"],
+        "web": [sys.executable, "-m", "local.web", instance.web(town.id)],
         "worker": [*MANAGE, "worker"],
     }
     return [
         processes.Program(
             name=f"{town.id}-{kind}",
             command=command,
-            environment=environment(instance, town) | {"PYTHONUNBUFFERED": "1"},
+            environment=environment(instance, town) | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": PYTHON_PATH},
             folder=folder(instance, town),
             # A changed line of code or of the tenant file needs a fresh process.
             configuration=code + town.file.read_text(encoding="utf-8"),

@@ -180,10 +180,17 @@ def stop(instance: instances.Instance, name: str) -> None:
 
 
 def kill(instance: instances.Instance, name: str) -> int:
-    """Will end the process `name` by SIGKILL, as a power cut would; supervisor starts it anew. Return its id."""
-    process = running(instance)[name]
-    psutil.Process(process).send_signal(signal.SIGKILL)
-    return process
+    """Will end the process `name` and its children by SIGKILL, as a power cut would; return the process id.
+
+    Supervisor starts it anew; on return it has noticed the end.
+    """
+    number = running(instance)[name]
+    family = [psutil.Process(number), *psutil.Process(number).children(recursive=True)]
+    for process in family:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(family, timeout=10)
+    wait_for(lambda: int(states(instance)[name]["pid"]) != number, what=f"the end of {name}", seconds=30)
+    return number
 
 
 def _stop_quietly(supervisor: Any, name: str) -> None:
