@@ -179,12 +179,17 @@ def trust(participant: str, fingerprint: str, *, by: str, at: datetime.datetime)
         if entry is None:
             raise ParticipantUnknown(participant=participant)
         record = _record(entry)
-        signer = next(key for key in record.signing_keys if key.kid == entry.signed_by)
-        if _bare(keys.fingerprint(signer)) != _bare(fingerprint):
+        if _bare(keys.fingerprint(_signer(entry))) != _bare(fingerprint):
             raise FingerprintDiffers(participant=participant)
         _believe(record, how="confirmed", by=by, at=at)
         look_again(participant, at)
     return record
+
+
+def fingerprint_of(participant: str) -> str | None:
+    """Return the fingerprint of the key under a participant's newest record, for people to compare."""
+    entry = DirectoryEntry.objects.filter(participant=participant).order_by("version").last()
+    return keys.fingerprint(_signer(entry)) if entry else None
 
 
 def look_again(participant: str, at: datetime.datetime) -> None:
@@ -221,6 +226,10 @@ def _believe(record: DirectoryRecord, *, how: str, by: str, at: datetime.datetim
 
 def _record(entry: DirectoryEntry) -> DirectoryRecord:
     return contract.decode(entry.content.encode())
+
+
+def _signer(entry: DirectoryEntry) -> PublicKey:
+    return next(key for key in _record(entry).signing_keys if key.kid == entry.signed_by)
 
 
 def _bare(fingerprint: str) -> str:

@@ -13,7 +13,10 @@ PARTICIPANT = 31
 
 
 class Epoch(models.Model):
-    """A life of this database: a restore begins the next one, and every statement carries the number."""
+    """A life of this database: a restore begins the next one, and every statement carries the number.
+
+    Personal data: none.
+    """
 
     number = models.PositiveIntegerField(primary_key=True)
     started_at = models.DateTimeField()
@@ -24,7 +27,10 @@ class Epoch(models.Model):
 
 
 class Conversation(models.Model):
-    """How far we and one peer have come in one referral, in both directions."""
+    """How far we and one peer have come in one referral, in both directions.
+
+    Personal data: none.
+    """
 
     referral_id = models.UUIDField()
     peer = models.CharField(max_length=PARTICIPANT)
@@ -44,6 +50,9 @@ class OutboxMessage(models.Model):
 
     Kept until the receipt stands, and after: a statement is evidence. `next_attempt_at` empty means
     that no timer sends it: it was refused, or it is a receipt, which only its message brings back.
+
+    Personal data: inside the signed statement, the coded preview of a referral (no name).
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until the referral is closed and 90 days more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -115,7 +124,11 @@ class OutboxMessage(models.Model):
 
 
 class OutboxDossier(models.Model):
-    """The blocks that travel beside a release, apart from the statement so that they can be taken out."""
+    """The blocks that travel beside a release, apart from the statement so that they can be taken out.
+
+    Personal data: the consented blocks of a case file. Ground: the person's consent, GDPR art. 6(1)(a) and 9(2)(a).
+    Kept: until the recipient holds it, the consent is withdrawn, or the case is erased.
+    """
 
     message = models.OneToOneField(OutboxMessage, on_delete=models.PROTECT, primary_key=True, related_name="dossier")
     content = models.TextField()
@@ -129,6 +142,9 @@ class OutboxSealing(models.Model):
 
     The bytes go when the receipt stands or the dossier is taken out; id and digest stay, because
     a refusal that comes late names them.
+
+    Personal data: the statement and its dossier, readable by the recipient alone.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until the recipient's receipt or a withdrawal; then id and digest only.
     """
 
     event_id = models.UUIDField(primary_key=True)
@@ -151,7 +167,10 @@ class OutboxSealing(models.Model):
 
 
 class InboxMessage(models.Model):
-    """One record as it came off the bus, understood or not. Append-only."""
+    """One record as it came off the bus, understood or not. Append-only.
+
+    Personal data: none.
+    """
 
     source = models.CharField(max_length=PARTICIPANT, default="")
     """Participant that the wire names; empty when the record names none."""
@@ -179,7 +198,11 @@ class InboxMessage(models.Model):
 
 
 class InboxPayload(models.Model):
-    """The raw bytes of an inbox message. They go by `erase_inbox_payload` alone."""
+    """The raw bytes of an inbox message. They go by `erase_inbox_payload` alone.
+
+    Personal data: sealed statements and dossiers of peers. Ground: task of public interest, GDPR art. 6(1)(e).
+    Kept: 40 days after they were applied, or until the person's data is erased.
+    """
 
     message = models.OneToOneField(InboxMessage, on_delete=models.PROTECT, primary_key=True, related_name="payload")
     raw = models.BinaryField()
@@ -192,6 +215,8 @@ class InboxStatement(models.Model):
     """One signed statement of a peer that we could open: a message *is* its signature. Append-only.
 
     The row is written with the receipt. Further sealings of the same statement find it here.
+
+    Personal data: none.
     """
 
     sender = models.CharField(max_length=PARTICIPANT)
@@ -208,7 +233,10 @@ class InboxStatement(models.Model):
 
 
 class InboxWork(models.Model):
-    """What still has to happen with an inbox message. The row goes when nothing has to."""
+    """What still has to happen with an inbox message. The row goes when nothing has to.
+
+    Personal data: none.
+    """
 
     class State(models.TextChoices):
         """Who waits for whom."""
@@ -244,7 +272,10 @@ class InboxWork(models.Model):
 
 
 class InboxAttempt(models.Model):
-    """What was done with an inbox message, when and by whom. Append-only."""
+    """What was done with an inbox message, when and by whom. Append-only.
+
+    Personal data: none.
+    """
 
     class Outcome(models.TextChoices):
         """What became of the attempt."""
@@ -290,7 +321,10 @@ class InboxAttempt(models.Model):
 
 
 class InboxPosition(models.Model):
-    """How far a topic was read: kept here, in the same commit as what was read, never at the broker."""
+    """How far a topic was read: kept here, in the same commit as what was read, never at the broker.
+
+    Personal data: none.
+    """
 
     topic = models.CharField(max_length=60, primary_key=True)
     topic_id = models.CharField(max_length=40)
@@ -304,7 +338,10 @@ class InboxPosition(models.Model):
 
 
 class DirectoryEntry(models.Model):
-    """One version of a participant's directory record, both signatures verified. Append-only."""
+    """One version of a participant's directory record, both signatures verified. Append-only.
+
+    Personal data: none.
+    """
 
     participant = models.CharField(max_length=PARTICIPANT)
     version = models.PositiveIntegerField()
@@ -326,7 +363,10 @@ class DirectoryEntry(models.Model):
 
 
 class PeerTrust(models.Model):
-    """A signing key of a peer that we believe: confirmed by a person, or announced under a believed key."""
+    """A signing key of a peer that we believe: confirmed by a person, or announced under a believed key.
+
+    Personal data: none.
+    """
 
     participant = models.CharField(max_length=PARTICIPANT)
     kid = models.CharField(max_length=80)
@@ -344,7 +384,10 @@ class PeerTrust(models.Model):
 
 
 class OwnRecord(models.Model):
-    """A version of our own directory record that we made: the same content keeps its version."""
+    """A version of our own directory record that we made: the same content keeps its version.
+
+    Personal data: none.
+    """
 
     version = models.PositiveIntegerField(primary_key=True)
     digest = models.CharField(max_length=DIGEST)
@@ -356,7 +399,10 @@ class OwnRecord(models.Model):
 
 
 class Alarm(models.Model):
-    """Something that must not happen and that a person must look at. Append-only."""
+    """Something that must not happen and that a person must look at. Append-only.
+
+    Personal data: none.
+    """
 
     kind = models.CharField(max_length=40)
     peer = models.CharField(max_length=PARTICIPANT, default="")

@@ -1,6 +1,7 @@
 """The order within a referral: each number once, in turn, and a gap holds back its own referral only."""
 
 import datetime
+import uuid
 
 from django.db.models import F
 
@@ -67,8 +68,17 @@ def advance(said: Message) -> None:
 
 def free_next(said: Message, at: datetime.datetime) -> None:
     """Let the message go on that was held back for this one."""
-    if said.seq is None or said.referral_id is None:
-        return
-    InboxWork.objects.filter(
-        state=State.HELD, message__source=said.sender, referral_id=said.referral_id, seq=said.seq + 1
-    ).update(state=State.READY, reason="", since=at)
+    if said.seq is not None and said.referral_id is not None:
+        _free(said.sender, said.referral_id, said.seq + 1, at)
+
+
+def skip(sender: str, referral_id: uuid.UUID, seq: int, at: datetime.datetime) -> None:
+    """Count a number as dealt with that a person closed unapplied, so that the next one goes on."""
+    conversation, _ = Conversation.objects.get_or_create(referral_id=referral_id, peer=sender)
+    if Conversation.objects.filter(pk=conversation.pk, applied_seq=seq - 1).update(applied_seq=seq):
+        _free(sender, referral_id, seq + 1, at)
+
+
+def _free(sender: str, referral_id: uuid.UUID, seq: int, at: datetime.datetime) -> None:
+    held = InboxWork.objects.filter(state=State.HELD, message__source=sender, referral_id=referral_id, seq=seq)
+    held.update(state=State.READY, reason="", since=at)
