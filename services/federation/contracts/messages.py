@@ -67,11 +67,11 @@ class ReferralHandedBack:
     by_itself: bool
     kind: str
     team: str
+    custody_row: uuid.UUID
     preview: Preview
     blocks: tuple[BlockCount, ...]
     answer_by: datetime.date
     ground: str | None = None
-    custody_row: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
