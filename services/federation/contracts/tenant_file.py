@@ -58,7 +58,10 @@ class Team:
 
 @dataclass(frozen=True)
 class Protocol:
-    """One side's statement that a data-exchange protocol with another municipality exists."""
+    """One side's statement that a data-exchange protocol with another municipality exists.
+
+    From `until` on nothing new may be offered; answers still travel until the entry is dropped.
+    """
 
     peer: str
     kinds: frozenset[str]
@@ -67,7 +70,7 @@ class Protocol:
 
     def allows_offers_on(self, day: dt.date) -> bool:
         """Say whether something new may be offered on `day`, as far as this side is concerned."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
