@@ -1,6 +1,6 @@
 """The hand of the operator in the story: processes of a local instance are stopped, started, killed, wiped."""
 
-from local import commands, instances, kafka, processes
+from local import commands, instances, processes
 
 
 class LocalOperator:
@@ -24,6 +24,4 @@ class LocalOperator:
 
     def delete_broker_data(self) -> None:
         """Will delete everything that the broker holds, and bring its topics back, empty."""
-        processes.stop(self._instance, "kafka")
-        kafka.wipe(self._instance)
-        commands.up(self._instance)
+        commands.wipe_broker(self._instance)

@@ -1,0 +1,55 @@
+"""The story is true; and broken on purpose, it is seen to be false."""
+
+import io
+
+import pytest
+
+from stories import chapters
+from stories.operator import LocalOperator
+from stories.telling import StoryFalse, Teller
+from stories.towns import Town
+
+
+@pytest.fixture
+def cast(whole_stack):
+    demo = whole_stack.demo
+    return chapters.Cast(Town(demo, "vilvoorde"), Town(demo, "molenbeek"), LocalOperator(whole_stack.instance))
+
+
+@pytest.mark.parametrize("chapter", chapters.CHAPTERS, ids=lambda chapter: chapter.__name__)
+def test_the_chapter_is_true(cast, chapter) -> None:
+    told = Teller(out=io.StringIO())
+
+    chapter(told, cast)
+
+    assert told.statements > 0
+
+
+BROKEN = {
+    "nobody accepts": (chapters.a_case_moves, "accept", lambda: None, "Molenbeek answers for the case"),
+    "less is agreed to": (
+        chapters.a_case_moves,
+        "consent",
+        lambda: ["identity", "goals"],
+        "it is exactly what he agreed to",
+    ),
+    "nobody opens": (chapters.a_case_moves, "open", lambda: None, "a human in Molenbeek has seen it"),
+    "consent is not taken back": (
+        chapters.consent_is_withdrawn,
+        "withdraw",
+        lambda: None,
+        "the case stayed in Vilvoorde",
+    ),
+    "nobody revokes": (chapters.revoked, "revoke", lambda: None, "the case stayed in Vilvoorde"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_story_is_seen_to_be_false(cast, broken) -> None:
+    chapter, act, instead, false_statement = BROKEN[broken]
+    told = Teller(out=io.StringIO(), patience=6.0, instead={act: instead})
+
+    with pytest.raises(StoryFalse, match=false_statement):
+        chapter(told, cast)
+
+    assert told.never_used() == []
