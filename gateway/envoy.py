@@ -167,6 +167,16 @@ def rate_limit(name: str, bucket: rules.Bucket, *, by_address: bool = False) -> 
     return http_filter("local_ratelimit", "LocalRateLimit", **fields) | {"name": f"envoy.local_ratelimit.{name}"}
 
 
+def only_methods(methods: Sequence[str]) -> Json:
+    """Return the filter that refuses every other method before anything waits for a body.
+
+    CONNECT above all: it has no path, so no rule by path sees it, and its body never ends.
+    """
+    other = {"not_rule": {"header": method_in(methods)}}
+    policy = {"permissions": [other], "principals": [{"any": True}]}
+    return http_filter("rbac", "RBAC", rules={"action": "DENY", "policies": {"method": policy}})
+
+
 def body_limit(largest: int) -> Json:
     """Return the filter that holds the whole body back and refuses one that is larger than `largest`."""
     return http_filter("buffer", "Buffer", max_request_bytes=largest)

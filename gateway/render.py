@@ -135,6 +135,7 @@ def _fitting(path: str) -> str:
 def _tenant_chain(tenant: Tenant, door: Door) -> Json:
     side = door.rules.tenant
     filters = [
+        envoy.only_methods(door.rules.methods),
         envoy.rate_limit("address", side.address, by_address=True),
         _token_check(tenant, door),
         envoy.rate_limit("whole", side.whole),
@@ -142,10 +143,7 @@ def _tenant_chain(tenant: Tenant, door: Door) -> Json:
         envoy.router(),
     ]
     route = {"cluster": _web(tenant), "timeout": f"{side.answer_seconds}s", "retry_policy": envoy.UNSENT_AGAIN}
-    routes = [
-        {"name": "api", "match": {"prefix": "/", "headers": [envoy.method_in(door.rules.methods)]}, "route": route},
-        envoy.answer(405, name="method", match={"prefix": "/"}),
-    ]
+    routes: list[Json] = [{"name": "api", "match": {"prefix": "/"}, "route": route}]
     return _chain(tenant.id, tenant.host, filters, routes, door)
 
 
@@ -159,7 +157,7 @@ def _token_check(tenant: Tenant, door: Door) -> Json:
             "http_uri": {"uri": keys, "cluster": "keycloak", "timeout": "3s"},
             "cache_duration": f"{door.rules.keys_seconds}s",
             # The door opens although Keycloak is not there yet: /health must answer, tokens are refused.
-            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
+            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "2s"},
         },
         "from_headers": [{"name": "Authorization", "value_prefix": "Bearer "}],
         # The service verifies the token itself, so it must reach it.
@@ -183,15 +181,15 @@ def _login_chain(realms: Sequence[str], door: Door) -> Json:
     side = door.rules.login_side
     login = door.rules.login
     filters = [
+        envoy.only_methods(login.methods),
         envoy.rate_limit("address", side.address, by_address=True),
         envoy.rate_limit("whole", side.whole),
         envoy.body_limit(side.body_bytes),
         envoy.router(),
     ]
     route = {"cluster": "keycloak", "timeout": f"{side.answer_seconds}s", "retry_policy": envoy.UNSENT_AGAIN}
-    known = envoy.method_in(("GET", "HEAD", "POST", "OPTIONS"))
     routes: list[Json] = [
-        {"name": "login", "match": {"path": path.format(realm=realm), "headers": [known]}, "route": route}
+        {"name": "login", "match": {"path": path.format(realm=realm)}, "route": route}
         for realm in realms
         for path in login.exact
     ]

@@ -47,6 +47,7 @@ class Login:
     """The host of the identity provider and the only paths of it that exist outside."""
 
     host: str
+    methods: tuple[str, ...]
     exact: tuple[str, ...]
     files: str
     keys: str
@@ -96,10 +97,11 @@ def load(folder: pathlib.Path = FOLDER) -> Rules:
         clock_skew_seconds=limits["tokens"]["clockSkewSeconds"],
         removed=tuple(headers["removed"]),
         withheld=tuple(headers["withheld"]),
-        methods=tuple(routes["methods"]),
+        methods=tuple(routes["tenant"]["methods"]),
         open_paths=tuple(routes["tenant"]["open"]),
         login=Login(
             host=routes["login"]["host"],
+            methods=tuple(routes["login"]["methods"]),
             exact=tuple(routes["login"]["exact"]),
             files=routes["login"]["files"],
             keys=routes["login"]["keys"],

@@ -103,11 +103,16 @@ def _changed(right: Json, changed: Json) -> Json:
 
 @dataclass
 class KeyServer:
-    """The address under which realms publish their keys; says what it is told to, and counts."""
+    """Where realms publish their keys, in Keycloak's place: says what it is told to and counts who asks for keys.
+
+    Everything else that arrives, such as a browser's request through the door, stands in `others`.
+    """
 
     port: int = 0
     status: int = 200
     asked: int = 0
+    others: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     published: dict[str, bytes] = field(default_factory=dict)
 
     def publish(self, realm: str, *keys: Json) -> None:
@@ -131,7 +136,11 @@ def key_server() -> Iterator[KeyServer]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            state.asked += 1
+            if self.headers["Host"] == f"127.0.0.1:{state.port}":
+                state.asked += 1
+            else:
+                state.others.append(f"{self.command} {self.path}")
+                state.headers = {name.lower(): value for name, value in self.headers.items()}
             body = state.published.get(self.path, b"{}")
             self.send_response(state.status if self.path in state.published else 404)
             if state.status == 302:
@@ -140,6 +149,10 @@ def key_server() -> Iterator[KeyServer]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            self.do_GET()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class's name
             """Say nothing."""
