@@ -144,7 +144,7 @@ class OutboxSealing(models.Model):
     a refusal that comes late names them.
 
     Personal data: the statement and its dossier, readable by the recipient alone.
-    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until the recipient's receipt or a withdrawal; then id and digest only.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until receipt or withdrawal; then id and digest only.
     """
 
     event_id = models.UUIDField(primary_key=True)

@@ -32,7 +32,7 @@ def make_keys(at: datetime.datetime) -> bool:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = not any(folder.glob("*.jwk"))
     if made:
-        keys.make_first(folder, at)
+        keys.make_first_keys(folder, at)
     return _ask_for_certificate(folder) or made
 
 

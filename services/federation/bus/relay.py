@@ -13,7 +13,7 @@ from typing import cast
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
 
 from federation import seals
 from federation.bus import directory, local, outbox, topics
@@ -42,7 +42,7 @@ def send_due(publisher: topics.Publisher, at: datetime.datetime, *, limit: int =
     A recipient whose topic does not take our records holds up nobody else.
     """
     sent, failing = 0, set[str]()
-    for row in due(at)[:limit]:
+    for row in due(at, limit):
         if row.recipient in failing:
             continue
         ready = prepare(row, at)
@@ -62,10 +62,10 @@ def send_due(publisher: topics.Publisher, at: datetime.datetime, *, limit: int =
     return sent
 
 
-def due(at: datetime.datetime) -> list[OutboxMessage]:
-    """Return what is to be sent now: without `seq` first, then each referral in its order."""
+def due(at: datetime.datetime, limit: int) -> list[OutboxMessage]:
+    """Return what is to be sent now: without `seq` first, then so that each referral keeps its order."""
     found = OutboxMessage.objects.filter(next_attempt_at__lte=at)
-    return list(found.order_by(Q(seq__isnull=False), "referral_id", "seq", "created_at")[:1000])
+    return list(found.order_by(F("seq").asc(nulls_first=True), "created_at")[:limit])
 
 
 def prepare(row: OutboxMessage, at: datetime.datetime) -> Ready | None:

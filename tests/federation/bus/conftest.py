@@ -1,0 +1,10 @@
+"""The bus is tested with one real town and a peer that is played by hand."""
+
+import django
+
+# This file is read before pytest-django starts Django, and the fixtures need its tables.
+django.setup()
+
+from bus_world import committed_world, world  # noqa: E402
+
+__all__ = ["committed_world", "world"]
