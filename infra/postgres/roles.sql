@@ -53,11 +53,15 @@ DECLARE
   application text := current_setting('zenne.application_role');
   -- History: what was said, received, done or seen. Triggers of the tables refuse a change by the owner too.
   append_only text[] := ARRAY[
-    'audit_entry', 'audit_seal', 'audit_checkpoint',     -- who did what; its chain and the signed checkpoints
-    'inbox_message', 'inbox_payload', 'inbox_attempt',   -- what arrived, and what became of it
-    'referral_step',                                     -- every state that a referral was in
-    'case_access'                                        -- who looked at a file, and why
+    'audit_entry', 'audit_seal', 'audit_checkpoint',                         -- who did what, its chain, what peers hold
+    'inbox_message', 'inbox_payload', 'inbox_statement', 'inbox_attempt',    -- what arrived, and what became of it
+    'directory_entry', 'bus_alarm', 'epoch',                                 -- whom we knew, what went wrong, which life
+    'referral_step', 'referral_report'                                       -- every state that a referral was in
   ];
+  -- Changed while the work goes on, but never gone: each row is our own word, or says who is responsible.
+  never_deleted text[] := ARRAY['outbox_message', 'conversation', 'referral', 'cases_custody_row'];
+  -- Facts about the program, not about the work.
+  read_only text[] := ARRAY['django_migrations', 'legal_step'];
   name text;
 BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), application);
@@ -71,12 +75,14 @@ BEGIN
   FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user LOOP
     EXECUTE format('REVOKE TRUNCATE, REFERENCES, TRIGGER, MAINTAIN ON %I FROM %I', name, application);
     EXECUTE format('GRANT SELECT ON %I TO %I', name, application);
-    IF name = 'django_migrations' THEN
-      -- What has been migrated is a fact about the schema, not about the work.
+    IF name = ANY (read_only) THEN
       EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I FROM %I', name, application);
     ELSIF name = ANY (append_only) THEN
       EXECUTE format('GRANT INSERT ON %I TO %I', name, application);
       EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM %I', name, application);
+    ELSIF name = ANY (never_deleted) THEN
+      EXECUTE format('GRANT INSERT, UPDATE ON %I TO %I', name, application);
+      EXECUTE format('REVOKE DELETE ON %I FROM %I', name, application);
     ELSE
       EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO %I', name, application);
     END IF;

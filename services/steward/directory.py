@@ -42,13 +42,17 @@ def make_key(folder: pathlib.Path, journal: Journal, at: dt.datetime) -> None:
 
 
 def publish(
-    servers: str, context: ssl.SSLContext, topic: str, tenants: Mapping[str, TenantFile], journal: Journal
+    servers: str,
+    context: ssl.SSLContext,
+    topic: str,
+    tenants: Mapping[str, TenantFile],
+    published: Mapping[str, bytes],
+    journal: Journal,
 ) -> None:
     """Will publish every participant's record that is new, and withdraw those of nobody any more.
 
     One participant's bad record holds up nobody else; Refused comes at the end and names each.
     """
-    published = _published(servers, context, topic)
     wanted, refusals = _wanted(tenants, published)
     with _producer(servers, context) as producer:
         for participant, value in sorted(wanted.items()):
@@ -115,7 +119,7 @@ def _compared(record: DirectoryRecord, tenant: TenantFile) -> Iterator[tuple[str
     )
 
 
-def _published(servers: str, context: ssl.SSLContext, topic: str) -> dict[str, bytes]:
+def published(servers: str, context: ssl.SSLContext, topic: str) -> dict[str, bytes]:
     """Return the newest value of each key in the directory's topic, read from its start."""
     place = TopicPartition(topic, 0)
     newest: dict[str, bytes] = {}

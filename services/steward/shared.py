@@ -28,6 +28,7 @@ def run(tenants: Mapping[str, TenantFile], steps: Sequence[str], journal: Journa
 
 def _on_the_bus(tenants: Mapping[str, TenantFile], steps: Sequence[str], journal: Journal) -> None:
     wanted = yaml.safe_load(TOPICS.read_text(encoding="utf-8"))
+    topic = wanted["topics"]["directory"]["name"]
     bus = settings.bus()
     context = broker.tls_context(bus.ca, bus.certificate)
     with broker.connected(bus.servers, context) as admin:
@@ -35,6 +36,8 @@ def _on_the_bus(tenants: Mapping[str, TenantFile], steps: Sequence[str], journal
             broker.reconcile_topics(admin, rules.topics(wanted, tenants), journal)
         if "access" in steps:
             broker.reconcile_access(admin, rules.accesses(wanted, tenants), journal)
+        there = topic in admin.list_topics()
     if "directory" in steps:
-        topic = wanted["topics"]["directory"]["name"]
-        directory.publish(bus.servers, context, topic, tenants, journal)
+        # Before the first run, in a dry run, there is no topic yet: then nothing is published.
+        published = directory.published(bus.servers, context, topic) if there else {}
+        directory.publish(bus.servers, context, topic, tenants, published, journal)
