@@ -1,0 +1,120 @@
+"""No name, birth date or text of a person can be read where it does not belong: every byte is scanned."""
+
+import json
+
+import pytest
+
+import waiting
+from federation.seals import envelope, keys
+from privacy.scanner import found
+from privacy.sinks import FORMS, Bus, Database, Files
+from stories.chapters import BLOCKS
+from stories.towns import REFERRAL, Town
+
+FIRST, LAST = "Zwaluwijn", "Kwikstaartmans"
+BORN = "1987-11-03"
+TEXT = "Hij wil opnieuw leren boogschieten bij de Zennevrienden."
+GOAL = "Ik wil een eigen fietsenmakerij beginnen."
+NOTE = "Belde om kwart over zeven over zijn grootmoeder Filomena."
+WORDS = [FIRST, LAST, BORN, "03/11/1987", "19871103", TEXT, GOAL, NOTE, "Filomena", "+3220001177"]
+WITHHELD = [NOTE, "Filomena"]
+PLANT = "Plantnaamgeheim"
+
+
+@pytest.fixture(scope="module")
+def played(stack):
+    """A handover, a withdrawal, a refusal: everything that writes somewhere, with words that stand nowhere else."""
+    stack.heal()
+    v, m = Town(stack.demo, "vilvoorde"), Town(stack.demo, "molenbeek")
+    person = {
+        "firstName": FIRST, "lastName": LAST, "birthOn": BORN, "contactLanguage": "nl",
+        "interpreterNeeded": False, "phone": "+32 2 000 11 77", "municipality": "23088",
+    }  # fmt: skip
+    case = v.open_case(person)["id"]
+    v.write(case, "situationPicture", {"lifeDomain": "leisure", "text": TEXT})
+    v.write(case, "goals", {"ownWords": GOAL, "measure": "Eerste fiets verkocht."})
+    v.write(case, "contactNotes", {"kind": "phone", "text": NOTE, "visibility": "team"})
+    v.consent(case, to="molenbeek", purpose="handover", blocks=BLOCKS)
+    referral = v.offer(case, to="molenbeek", kind="handover", blocks=BLOCKS)["id"]
+    waiting.until(lambda: m.state(referral) == "received", "the offer arrives")
+    m.open_offer(referral)
+    m.decide(referral, "accepted")
+    waiting.until(lambda: m.state(referral) == "held", "the dossier arrives")
+
+    # what goes wrong is written somewhere too
+    v.call("POST", "/api/casework/v1/cases", body={"person": person | {"birthOn": f"{BORN}x"}, "stayKind": "move"})
+    v.call("POST", "/api/casework/v1/cases", body={"person": person | {LAST: FIRST}, "stayKind": LAST})
+    v.call("GET", f"/api/casework/v1/cases?name={LAST}")
+    m.call("GET", f"{REFERRAL}/referrals/{referral}/dossier", role="manager")
+    stack.wait_quiet()
+    return {"case": case, "referral": referral}
+
+
+def sinks(stack):
+    logs = sorted(path for path in stack.instance.log.iterdir() if path.is_file() and path.stat().st_size)
+    return {
+        "topics": lambda: Bus(stack),
+        "logs": lambda: Files(*logs),
+        "access log of the gateway": lambda: Files(stack.log("gateway-access")),
+        "events of Keycloak": lambda: Database(stack, "keycloak", only="event"),
+        "all of Keycloak": lambda: Database(stack, "keycloak"),
+    }
+
+
+SINKS = ["topics", "logs", "access log of the gateway", "events of Keycloak", "all of Keycloak"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", [*SINKS, "database of the other town"])
+def test_a_planted_word_is_found(stack, played, name, form) -> None:
+    sink = Database(stack, "municipal_molenbeek") if name == "database of the other town" else sinks(stack)[name]()
+
+    with sink.planted(FORMS[form](PLANT)):
+        with_it = found(sink.content(), [PLANT])
+    without = found(sink.content(), [PLANT])
+
+    assert with_it == {PLANT}
+    assert without == set()
+
+
+@pytest.mark.parametrize("name", SINKS)
+def test_nothing_personal_is_found(stack, played, name) -> None:
+    data = sinks(stack)[name]().content()
+
+    assert len(data) > 100, "an empty sink proves nothing"
+    assert found(data, WORDS) == set()
+
+
+def test_the_other_town_has_what_was_agreed_to_and_no_word_more(stack, played) -> None:
+    data = Database(stack, "municipal_molenbeek").content()
+
+    assert found(data, [FIRST, GOAL, TEXT]) == {FIRST, GOAL, TEXT}
+    assert found(data, WITHHELD) == set()
+
+
+def test_the_sealed_messages_did_hold_the_names(stack, played) -> None:
+    ring = keys.KeyRing.load(stack.folder("molenbeek") / "keys")
+    opened = []
+
+    for raw in Bus(stack).records()["zenne.inbox.molenbeek"]:
+        inside = envelope.open_seal(raw, ring)
+        opened.append((inside.dossier or "").encode())
+
+    assert found(b"\n".join(opened), [FIRST, LAST, BORN, TEXT, GOAL]) == {FIRST, LAST, BORN, TEXT, GOAL}
+    assert found(b"\n".join(opened), WITHHELD) == set()
+
+
+def test_the_wire_tells_one_type_and_six_sizes(stack, played) -> None:
+    sizes = {2048, 8192, 32768, 131072, 524288, 1048576}
+
+    pairs = {
+        topic: {(json.loads(raw)["type"], len(raw)) for raw in records}
+        for topic, records in Bus(stack).records().items()
+        if topic.startswith("zenne.inbox.")
+    }
+
+    assert set(pairs) == {"zenne.inbox.molenbeek", "zenne.inbox.vilvoorde"}
+    for found_pairs in pairs.values():
+        assert 1 <= len(found_pairs) <= len(sizes)
+        assert {kind for kind, _ in found_pairs} == {"be.zenne.exchange.v1.SealedMessage"}
+        assert {size for _, size in found_pairs} <= sizes
