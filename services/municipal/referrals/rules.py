@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from federation.contracts import codes
 from federation.contracts.messages import BlockCount, Preview
-from federation.custody.facts import Kind, State
+from federation.custody.facts import Kind, ReferralStateConflict, State
 from federation.errors import DomainError, Kind as ErrorKind
 from federation.identity.actor import Actor, Role
 
@@ -79,12 +79,6 @@ class NoLegalBasis(DomainError):
 
 class TemporaryStay(DomainError):
     """A temporary stay never moves custody: share the case instead, and it stays yours (loss L20)."""
-
-    kind = ErrorKind.CONFLICT
-
-
-class CustodyElsewhere(DomainError):
-    """Another municipality answers for this case."""
 
     kind = ErrorKind.CONFLICT
 
@@ -276,3 +270,27 @@ REMINDERS = (
 
 WITHDRAWAL_ALARM_HOURS = 72
 CONSENT_ENDS_SOON_DAYS = 14
+
+
+def check_side(direction: str, needed: Direction, *, act: str, state: str) -> None:
+    """Raise ReferralStateConflict when the wrong side of a referral acts: each has its own verbs."""
+    if direction != needed:
+        who = "the municipality that sent it" if needed is Direction.SENT else "the municipality that received it"
+        message = f"Only {who} can say this about a referral."
+        raise ReferralStateConflict(message, state=state, act=act)
+
+
+class PersonUnknown(DomainError):
+    """Nobody can be referred of whom this town does not know the birth date: fill in the case first."""
+
+    kind = ErrorKind.CONFLICT
+
+
+def check_team(team: str, *, known: Collection[str]) -> None:
+    """Raise OfferInvalid unless the other town has this team: an offer goes to people, not to a town (loss L14)."""
+    if team not in known:
+        message = f"`team` is one of: {', '.join(sorted(known))}."
+        raise OfferInvalid(message, field="team")
+
+
+LONGEST_ADVICE = 8000

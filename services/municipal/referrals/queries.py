@@ -1,0 +1,313 @@
+"""Every read of referrals, and the locks that actions take."""
+
+import datetime
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from federation import clock
+from federation.bus import directory, local
+from federation.contracts.messages import BlockCount, Preview
+from federation.contracts.tenant_file import TenantFile
+from federation.custody import facts
+from federation.identity.actor import Actor, Role
+from municipal.referrals import models, rules
+from municipal.referrals.models import ReceivedDossier, Referral, ReferralStep, Report, TeamItem
+from municipal.referrals.rules import Custody, Direction
+
+ReferralUnknown = rules.ReferralUnknown
+
+
+def visible_to(actor: Actor) -> QuerySet[Referral]:
+    """Return the referrals that exist for this actor; tombstones exist for nobody.
+
+    Raises MissingPermission for roles that do no casework at all.
+    """
+    rules.check_role(actor, *rules.READERS)
+    found = Referral.objects.exclude(state="")
+    if actor.participant != local.participant():
+        return found.none()
+    if actor.has(*rules.WHOLE_TOWN):
+        return found
+    return found.filter(team=actor.team)
+
+
+def get_referral(referral_id: uuid.UUID, *, by: Actor) -> Referral:
+    """Return one referral; raise ReferralUnknown when it does not exist for this actor."""
+    found = visible_to(by).filter(pk=referral_id).first()
+    if found is None:
+        raise ReferralUnknown
+    return found
+
+
+def referrals(
+    *, by: Actor, directions: Iterable[str] = (), states: Iterable[str] = (), case_id: uuid.UUID | None = None
+) -> QuerySet[Referral]:
+    """Return the referrals that this actor sees, newest first."""
+    found = visible_to(by)
+    if chosen := list(directions):
+        found = found.filter(direction__in=chosen)
+    if wanted := list(states):
+        found = found.filter(state__in=wanted)
+    if case_id is not None:
+        found = found.filter(case_id=case_id)
+    return found.order_by("-began_at", "pk")
+
+
+def locked(referral_id: uuid.UUID) -> Referral:
+    """Return a referral with its row locked until the commit; raise ReferralUnknown."""
+    found = Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
+    if found is None:
+        raise ReferralUnknown
+    return found
+
+
+def mine(referral_id: uuid.UUID, direction: Direction, *, act: str, by: Actor) -> Referral:
+    """Return, locked, a referral on which `by` may act on this side of it.
+
+    Raises MissingPermission by role, ReferralUnknown by team, ReferralStateConflict for the wrong side.
+    """
+    rules.check_role(by, *rules.ACTORS)
+    seen = get_referral(referral_id, by=by)
+    rules.check_side(seen.direction, direction, act=act, state=seen.state)
+    return locked(referral_id)
+
+
+def theirs(referral_id: uuid.UUID, direction: Direction, *, sender: str) -> Referral:
+    """Return, locked, the referral that `sender` speaks about as the other side of it.
+
+    Raises ReferralUnknown, NotYourReferral.
+    """
+    referral = locked(referral_id)
+    if referral.peer != sender or referral.direction != direction:
+        raise rules.NotYourReferral
+    return referral
+
+
+def locked_of_consent(consent_id: uuid.UUID) -> list[Referral]:
+    """Return every referral that rests on a consent, locked, always in the same order."""
+    return list(Referral.objects.select_for_update(of=("self",)).filter(consent_id=consent_id).order_by("pk"))
+
+
+def peek(referral_id: uuid.UUID) -> Referral | None:
+    """Return a referral without locking it, for what never changes in it: peer, direction, case, consent."""
+    return Referral.objects.filter(pk=referral_id).first()
+
+
+def sent_facts(referral: Referral) -> facts.Sent:
+    """Return what the protocol knows of a referral that we sent."""
+    return facts.Sent(
+        kind=facts.Kind(referral.kind),
+        state=facts.State(referral.state),
+        hand_back=referral.hand_back,
+        by_itself=referral.by_itself,
+        revocation_asked=referral.revocation_asked,
+        consent_withdrawn=referral.consent_withdrawn,
+        answer=referral.answer,
+        held=referral.held,
+        recipient_out=referral.recipient_out,
+    )
+
+
+def received_facts(referral: Referral) -> facts.Received:
+    """Return what the protocol knows of a referral that we received; a tombstone has no kind yet."""
+    return facts.Received(
+        kind=facts.Kind(referral.kind or facts.Kind.SHARE),
+        state=facts.State(referral.state) if referral.state else None,
+        hand_back=referral.hand_back,
+        by_itself=referral.by_itself,
+        revocation_asked=referral.revocation_asked,
+        consent_withdrawn=referral.consent_withdrawn,
+        accepted=referral.accepted,
+        custody_open=referral.custody_open,
+        released=referral.released,
+        has_dossier=referral.has_dossier,
+    )
+
+
+def unsettled(case_id: uuid.UUID) -> bool:
+    """Say whether an acceptance of ours for this case still waits for its release (handing on before settled)."""
+    taken = Referral.objects.filter(direction=Direction.RECEIVED, case_id=case_id, custody_open=True)
+    return any(not facts.is_settled(received_facts(referral)) for referral in taken)
+
+
+def open_handover(case_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the handover that binds the case, where there is one (loss L12)."""
+    return Referral.objects.filter(models.OPEN_HANDOVER, case_id=case_id).values_list("pk", flat=True).first()
+
+
+def open_hand_back(referral_id: uuid.UUID, *, besides: uuid.UUID | None) -> bool:
+    """Say whether another hand back of this referral waits here for an answer, or for its release."""
+    found = Referral.objects.filter(
+        direction=Direction.RECEIVED,
+        hand_back=True,
+        relates_to=referral_id,
+        state__in=["received", "opened", "accepted"],
+    )
+    return found.exclude(pk=besides).exists()
+
+
+def preview_of(referral: Referral) -> Preview | None:
+    """Return the stored preview, or None when its copy was erased."""
+    stored: dict[str, Any] | None = referral.preview
+    if stored is None:
+        return None
+    return Preview(
+        age_band=stored["ageBand"],
+        contact_language=stored["contactLanguage"],
+        interpreter_needed=stored["interpreterNeeded"],
+        needs=tuple(stored["needs"]),
+        urgency=stored["urgency"],
+        wished_help=tuple(stored["wishedHelp"]),
+    )
+
+
+def blocks_of(referral: Referral) -> tuple[BlockCount, ...]:
+    """Return the offered blocks and how many entries each had."""
+    return tuple(BlockCount(block["name"], block["entries"]) for block in referral.blocks)
+
+
+def tenant() -> TenantFile:
+    """Return this town's own file: teams, grounds, calendar."""
+    return local.tenant()
+
+
+def team_or_first(team: str) -> str:
+    """Return `team` where this town has it, else its first team: an offer always waits on somebody's list (L14)."""
+    own = tenant()
+    return team if own.team(team) else own.teams[0].id
+
+
+def kinds_with(peer: str, at: datetime.datetime) -> frozenset[str]:
+    """Return the kinds of referral that the protocol between this town and `peer` allows at this instant."""
+    return frozenset(directory.protocol_with(peer, at))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who answers for the person of a referral, in codes that both sides show alike."""
+
+    custody: Custody
+    responsible: tuple[str, ...]
+    in_transfer: bool
+
+
+def standing(referral: Referral) -> Standing:
+    """Return who is responsible now, as this side knows it (I1)."""
+    own, peer = local.participant(), referral.peer
+    if referral.direction == Direction.SENT:
+        custody = rules.custody_of_sent(kind=facts.Kind(referral.kind), state=referral.state, answer=referral.answer)
+    else:
+        custody = rules.custody_of_received(custody_open=referral.custody_open, released=referral.released)
+    who = {Custody.HERE: (own,), Custody.THERE: (peer,), Custody.BOTH: tuple(sorted((own, peer)))}[custody]
+    return Standing(custody, who, in_transfer=custody is Custody.BOTH)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the tracker."""
+
+    code: str
+    at: datetime.datetime
+    said_at: datetime.datetime | None
+    detail: str = ""
+
+
+def events(referral: Referral) -> list[Event]:
+    """Return what happened to a referral, oldest first: its states, and the reports about it."""
+    steps = ReferralStep.objects.filter(referral=referral).select_related("legal").order_by("pk")
+    found = [
+        Event(step.legal.to_state, step.at, step.said_at, _reason(referral, step.legal.to_state)) for step in steps
+    ]
+    found += [
+        Event(f"{report.kind}Reported", report.at, None, report.code)
+        for report in Report.objects.filter(referral=referral).order_by("pk")
+    ]
+    return sorted(found, key=lambda event: event.at)
+
+
+def _reason(referral: Referral, state: str) -> str:
+    return {
+        "declined": referral.decline_reason,
+        "revoking": referral.revocation_reason,
+        "revoked": referral.revocation_reason,
+        "kept": referral.kept_reason,
+        "undeliverable": referral.refused_reason,
+        "closed": referral.outcome,
+        "handedBack": referral.hand_back_reason,
+    }.get(state, "")
+
+
+def advice_on(referral: Referral) -> str:
+    """Return the advice that was given, or ""."""
+    given = Report.objects.filter(referral=referral, kind="advice").values_list("text", flat=True).first()
+    return given or ""
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Exactly the consented blocks, as the sender signed them at the release."""
+
+    digest: str
+    received_at: datetime.datetime
+    blocks: dict[str, Any]
+
+
+def dossier(referral: Referral) -> Dossier | None:
+    """Return the dossier that came with the release, or None: not released, or erased."""
+    found = ReceivedDossier.objects.filter(referral=referral).first()
+    if found is None:
+        return None
+    return Dossier(found.digest, found.received_at, json.loads(found.content))
+
+
+def unread(*, by: Actor) -> QuerySet[TeamItem]:
+    """Return the unread items of the lists that this actor keeps, oldest first."""
+    rules.check_role(by, *rules.ACTORS)
+    found = TeamItem.objects.filter(read_at__isnull=True).select_related("referral").order_by("at", "pk")
+    if by.has(Role.COORDINATOR):
+        return found
+    return found.filter(team=by.team).exclude(role="coordinator")
+
+
+def unread_counts(referral_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these referrals have something that nobody of the team has read."""
+    found = TeamItem.objects.filter(referral_id__in=list(referral_ids), read_at__isnull=True)
+    return set(found.values_list("referral_id", flat=True))
+
+
+def unanswered(*, before: datetime.date) -> QuerySet[Referral]:
+    """Return the referrals without a verdict whose hoped-for day has come."""
+    waiting = Q(direction=Direction.SENT, state__in=[state.value for state in facts.S_UNANSWERED])
+    waiting |= Q(direction=Direction.RECEIVED, state__in=[state.value for state in facts.R_UNANSWERED])
+    return Referral.objects.filter(waiting, answer_by__lte=before).order_by("pk")
+
+
+def withdrawals_without_answer(*, before: datetime.datetime) -> QuerySet[Referral]:
+    """Return the referrals whose recipient has not said what it did about a withdrawal (losses L4 and L22)."""
+    found = Referral.objects.filter(
+        direction=Direction.SENT, consent_withdrawn=True, withdrawal_applied_at__isnull=True, withdrawn_at__lte=before
+    )
+    return found.order_by("pk")
+
+
+def resting_on_consent_that_ends(*, on_or_before: datetime.date, after: datetime.date) -> QuerySet[Referral]:
+    """Return the open referrals whose consent ends soon."""
+    open_states = [state.value for state in facts.S_BEFORE_RELEASE | {facts.State.RELEASED, facts.State.FIRST_CONTACT}]
+    found = Referral.objects.filter(
+        direction=Direction.SENT,
+        state__in=open_states,
+        consent__withdrawn_at__isnull=True,
+        consent__valid_until__lte=on_or_before,
+        consent__valid_until__gt=after,
+    )
+    return found.order_by("pk")
+
+
+def today(at: datetime.datetime) -> datetime.date:
+    """Return the Belgian calendar day."""
+    return clock.today_in_brussels(at)
