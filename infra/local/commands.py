@@ -34,7 +34,7 @@ SERVERS = {
 def up(instance: instances.Instance, *, servers_only: bool = False) -> None:
     """Will start what is missing and apply what changed; raises CannotGoOn with what it started ended."""
     machine.check_system()
-    was_running = processes.connect(instance) is not None
+    was_running = processes.is_up(instance)
     came_up = False
     try:
         _check_machine(instance, was_running=was_running)

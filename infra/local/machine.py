@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 import psutil
 
@@ -93,11 +94,14 @@ def java() -> pathlib.Path:
     homes += pathlib.Path("/usr/lib/jvm").glob("*")
     if on_path := shutil.which("java"):
         homes.append(pathlib.Path(on_path).resolve().parents[1])
+    return newest_java(homes)
+
+
+def newest_java(homes: Sequence[pathlib.Path]) -> pathlib.Path:
+    """Return the newest JDK among `homes`; raises CannotGoOn when none is new enough."""
     best = max(homes, key=java_major, default=None)
     if best is None or java_major(best) < JDK_MINIMUM:
-        message = (
-            f"No JDK {JDK_MINIMUM} or newer: install one (Debian 13: apt install openjdk-21-jdk) or set JAVA_HOME."
-        )
+        message = f"No JDK {JDK_MINIMUM} or newer: install one (Debian: apt install openjdk-21-jdk) or set JAVA_HOME."
         raise CannotGoOn(message)
     return best
 

@@ -82,7 +82,7 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
 
 
 def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> list[processes.Program]:
-    commands = {
+    commands: dict[str, list[str | pathlib.Path]] = {
         "web": [sys.executable, "-m", "local.web", instance.web(town.id)],
         "worker": [*MANAGE, "worker"],
     }

@@ -64,7 +64,8 @@ def _make_data(instance: instances.Instance, programs: software.Software, home: 
     instances.write_private(password, instance.secret("postgres_password") + "\n")
     if user:
         os.chown(password, user.pw_uid, user.pw_gid)
-    command = [programs.postgres / "initdb", "-D", home / "data", "-U", ADMIN, "--pwfile", password]
+    command: list[str | pathlib.Path] = [programs.postgres / "initdb", "-D", home / "data", "-U", ADMIN]
+    command += ["--pwfile", password]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
     try:
         subprocess.run(
@@ -74,7 +75,9 @@ def _make_data(instance: instances.Instance, programs: software.Software, home: 
             check=True,
             capture_output=True,
             text=True,
-            **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
         )
     except (subprocess.CalledProcessError, PermissionError) as error:
         shutil.rmtree(home / "data", ignore_errors=True)

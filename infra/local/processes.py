@@ -17,7 +17,7 @@ import time
 import xmlrpc.client
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import psutil
 
@@ -26,7 +26,6 @@ from local import instances, machine
 T = TypeVar("T")
 MARK = "ZENNE_LOCAL_FOLDER"
 RUNNING = 20
-STOPPING = 40
 STOPPED_STATES = {0, 100, 200}
 """supervisor's STOPPED, EXITED, FATAL."""
 
@@ -43,6 +42,8 @@ class Program:
     stop_signal: str = "TERM"
     stop_seconds: int = 30
     configuration: str = ""
+    tries: int = 60
+    """A killed PostgreSQL leaves its shared memory for a moment: one failed start is not the end."""
 
 
 class _Connection(http.client.HTTPConnection):
@@ -60,19 +61,35 @@ class _Transport(xmlrpc.client.Transport):
     def __init__(self, path: pathlib.Path) -> None:
         super().__init__()
         self.path = str(path)
+        self.opened: _Connection | None = None
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002 -- the parent's signature
-        return _Connection(self.path)
+        self.opened = _Connection(self.path)
+        return self.opened
+
+    def close(self) -> None:
+        super().close()
+        if self.opened is not None:
+            self.opened.close()
 
 
-def connect(instance: instances.Instance) -> Any | None:
-    """Return supervisor's interface of the instance, None when it does not run."""
-    proxy = xmlrpc.client.ServerProxy("http://localhost", transport=_Transport(instance.supervisor)).supervisor
+def ask(instance: instances.Instance, question: str, *arguments: object) -> Any:
+    """Return supervisor's answer to one call; raises OSError when it does not run, xmlrpc Fault when it refuses."""
+    transport = _Transport(instance.supervisor)
     try:
-        proxy.getState()
+        proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+        return getattr(proxy.supervisor, question)(*arguments)
+    finally:
+        transport.close()
+
+
+def is_up(instance: instances.Instance) -> bool:
+    """Return whether the instance's supervisor runs."""
+    try:
+        ask(instance, "getState")
     except (OSError, http.client.HTTPException):
-        return None
-    return proxy
+        return False
+    return True
 
 
 def render(instance: instances.Instance, programs: Sequence[Program]) -> str:
@@ -101,8 +118,7 @@ def render(instance: instances.Instance, programs: Sequence[Program]) -> str:
             "autostart = false",
             "autorestart = true",
             "startsecs = 1",
-            # A killed PostgreSQL leaves its shared memory for a moment, a killed web process its socket: try often.
-            "startretries = 60",
+            f"startretries = {program.tries}",
             f"stopsignal = {program.stop_signal}",
             f"stopwaitsecs = {program.stop_seconds}",
             "killasgroup = true",
@@ -119,12 +135,11 @@ def _escape(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
-def apply(instance: instances.Instance, programs: Sequence[Program]) -> Any:
-    """Will make supervisor keep exactly `programs`: a changed or vanished one is stopped; return its interface."""
+def apply(instance: instances.Instance, programs: Sequence[Program]) -> None:
+    """Will make supervisor keep exactly `programs`: a changed or vanished one is stopped, a new one not yet started."""
     configuration = instance.folder / "supervisor.conf"
     instances.write_private(configuration, render(instance, programs))
-    supervisor = connect(instance)
-    if supervisor is None:
+    if not is_up(instance):
         subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", configuration],
             check=True,
@@ -134,22 +149,23 @@ def apply(instance: instances.Instance, programs: Sequence[Program]) -> Any:
             start_new_session=True,
             stdout=subprocess.DEVNULL,
         )
-        return wait_for(lambda: connect(instance), what="supervisor", seconds=20)
-    [[_added, changed, removed]] = cast("list[list[list[str]]]", supervisor.reloadConfig())
+        wait_for(lambda: is_up(instance), what="supervisor", seconds=20)
+        return
+    [[added, changed, removed]] = ask(instance, "reloadConfig")
     for name in [*changed, *removed]:
-        _stop_quietly(supervisor, name)
-        supervisor.removeProcessGroup(name)
-    for name in [*_added, *changed]:
-        supervisor.addProcessGroup(name)
-    return supervisor
+        stop(instance, name)
+        ask(instance, "removeProcessGroup", name)
+    for name in [*added, *changed]:
+        ask(instance, "addProcessGroup", name)
 
 
 def states(instance: instances.Instance) -> dict[str, dict[str, Any]]:
     """Return what supervisor knows of each process, by name; nothing when it does not run."""
-    supervisor = connect(instance)
-    if supervisor is None:
+    try:
+        found = ask(instance, "getAllProcessInfo")
+    except (OSError, http.client.HTTPException):
         return {}
-    return {str(state["name"]): state for state in supervisor.getAllProcessInfo()}
+    return {str(state["name"]): state for state in found}
 
 
 def running(instance: instances.Instance) -> dict[str, int]:
@@ -157,26 +173,23 @@ def running(instance: instances.Instance) -> dict[str, int]:
     return {name: int(state["pid"]) for name, state in states(instance).items() if state["state"] == RUNNING}
 
 
-def stopping(instance: instances.Instance) -> bool:
-    """Return whether a process of the instance was asked to end and has not yet."""
-    return any(int(state["state"]) == STOPPING for state in states(instance).values())
-
-
-def start(instance: instances.Instance, name: str, *, wait: bool = False) -> None:
-    """Will start the process `name`, unless it runs or is starting."""
-    supervisor = connect(instance)
-    if supervisor is None:
-        message = f"The instance {instance.name} does not run: make up."
+def start(instance: instances.Instance, name: str) -> None:
+    """Will start the process `name`, unless it runs or is starting; raises CannotGoOn when nothing keeps it."""
+    state = states(instance).get(name)
+    if state is None:
+        message = f"The instance {instance.name} keeps no {name}: make up."
         raise machine.CannotGoOn(message)
-    if int(supervisor.getProcessInfo(name)["state"]) in STOPPED_STATES:
-        supervisor.startProcess(name, wait)
+    if int(state["state"]) in STOPPED_STATES:
+        ask(instance, "startProcess", name, False)
 
 
 def stop(instance: instances.Instance, name: str) -> None:
     """Will stop the process `name` in an orderly way and wait for its end."""
-    supervisor = connect(instance)
-    if supervisor is not None:
-        _stop_quietly(supervisor, name)
+    try:
+        ask(instance, "stopProcess", name)
+    except xmlrpc.client.Fault as fault:
+        if "NOT_RUNNING" not in str(fault.faultString):
+            raise
 
 
 def kill(instance: instances.Instance, name: str) -> int:
@@ -191,14 +204,6 @@ def kill(instance: instances.Instance, name: str) -> int:
     psutil.wait_procs(family, timeout=10)
     wait_for(lambda: int(states(instance)[name]["pid"]) != number, what=f"the end of {name}", seconds=30)
     return number
-
-
-def _stop_quietly(supervisor: Any, name: str) -> None:
-    try:
-        supervisor.stopProcess(name)
-    except xmlrpc.client.Fault as fault:
-        if "NOT_RUNNING" not in str(fault.faultString):
-            raise
 
 
 def wait_ready(instance: instances.Instance, name: str, ready: Callable[[], bool], *, seconds: float = 120) -> None:
@@ -235,27 +240,37 @@ def wait_for(question: Callable[[], T | None], *, what: str, seconds: float, hin
 
 def shut_down(instance: instances.Instance) -> int:
     """Will end every process of the instance, supervisor last; return how many ended."""
-    supervisor = connect(instance)
-    processes = _processes_of(instance)
-    if supervisor is not None:
-        keeper = int(supervisor.getPID())
+    found = of(instance)
+    if is_up(instance):
+        keeper = int(ask(instance, "getPID"))
         # All at once but the database, which the others still need; supervisor alone would take one after the other.
-        for name in running(instance):
-            if name != "postgres":
-                supervisor.stopProcess(name, False)
-        wait_for(lambda: set(running(instance)) <= {"postgres"} and not stopping(instance), what="the end", seconds=90)
-        supervisor.shutdown()
-        _wait_for_end([keeper], seconds=90)
-    left = _processes_of(instance)
-    for process in left:
-        _signal(process, signal.SIGTERM)
-    psutil.wait_procs(left, timeout=20)
-    for process in (process for process in left if process.is_running()):
-        _signal(process, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=10)
+        for name, state in states(instance).items():
+            if int(state["state"]) not in STOPPED_STATES and name != "postgres":
+                ask(instance, "stopProcess", name, False)
+        wait_for(lambda: not _busy(instance), what="the end of the processes", seconds=90)
+        ask(instance, "shutdown")
+        _wait_for_end(keeper)
+    left = of(instance)
+    for number, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
+        for process in left:
+            _signal(process, number)
+        _gone, left = psutil.wait_procs(left, timeout=seconds)
     for name in ("supervisor.sock", "supervisor.pid"):
         (instance.run / name).unlink(missing_ok=True)
-    return len(processes)
+    return len(found)
+
+
+def _busy(instance: instances.Instance) -> set[str]:
+    return {
+        name
+        for name, state in states(instance).items()
+        if name != "postgres" and int(state["state"]) not in STOPPED_STATES
+    }
+
+
+def _wait_for_end(number: int) -> None:
+    if psutil.pid_exists(number):
+        psutil.wait_procs([psutil.Process(number)], timeout=90)
 
 
 def _signal(process: psutil.Process, number: int) -> None:
@@ -265,11 +280,7 @@ def _signal(process: psutil.Process, number: int) -> None:
         return
 
 
-def _wait_for_end(numbers: Sequence[int], *, seconds: float) -> None:
-    psutil.wait_procs([psutil.Process(number) for number in numbers if psutil.pid_exists(number)], timeout=seconds)
-
-
-def _processes_of(instance: instances.Instance) -> list[psutil.Process]:
+def of(instance: instances.Instance) -> list[psutil.Process]:
     """Return every process that carries this instance's folder in its environment."""
     found = []
     for process in psutil.process_iter():

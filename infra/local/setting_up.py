@@ -5,6 +5,7 @@ every later one, and a town that was added.
 """
 
 import os
+import pathlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -12,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from local import demo, instances, kafka, machine, participants, postgres, processes, tenants
 
-PRIVATE_FOLDERS_OF_STEWARD = "federation"
+ASIDES = ("CONTEXT:", "DETAIL:", "HINT:", "LINE ")
+"""What PostgreSQL adds below its reason."""
 
 
 def databases(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
@@ -78,7 +80,7 @@ def trust(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     for pair in demo.settings()["trust"]:
         if set(pair) <= set(known):
             for own, other in (pair, reversed(pair)):
-                manage(instance, known[own], "trust_peer", other)
+                manage(instance, known[own], "trust_peer", other, "--as-shown", "--wait", "30", "--by", "demo")
 
 
 def _asking(instance: instances.Instance, town: tenants.Tenant) -> Callable[[], bool]:
@@ -92,20 +94,26 @@ def _running(instance: instances.Instance, name: str) -> Callable[[], bool]:
 def steward(instance: instances.Instance, *arguments: str, town: tenants.Tenant | None = None) -> str:
     """Return the last line of a steward command; raises CannotGoOn with its reason when it refuses."""
     command = [sys.executable, "-m", "steward", *arguments]
-    return _run(f"steward {' '.join(arguments[:2])}", command, _steward_environment(instance, town))
+    return _run(f"steward {' '.join(arguments[:2])}", command, _steward_environment(instance, town), _log(instance))
 
 
 def manage(instance: instances.Instance, town: tenants.Tenant, *arguments: str, owner: bool = False) -> str:
     """Return what a town's own command printed; raises CannotGoOn with its reason when it refuses."""
     values = participants.environment(instance, town, owner=owner)
-    return _run(f"{town.id}: {arguments[0]}", [*participants.MANAGE, *arguments], values)
+    return _run(f"{town.id}: {arguments[0]}", [*participants.MANAGE, *arguments], values, _log(instance))
 
 
-def _run(what: str, command: list[str], values: dict[str, str]) -> str:
+def _log(instance: instances.Instance) -> pathlib.Path:
+    return instance.log / "refused.log"
+
+
+def _run(what: str, command: list[str], values: dict[str, str], log: pathlib.Path) -> str:
     answer = subprocess.run(command, env=participants.base() | values, capture_output=True, text=True, check=False)
     if answer.returncode:
-        lines = [line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()]
-        message = f"{what}: {lines[-1][:400] if lines else f'ended with {answer.returncode}'}"
+        whole = answer.stdout + answer.stderr
+        said = [line for line in whole.splitlines() if line.strip() and not line.startswith((" ", *ASIDES))]
+        log.write_text(whole, encoding="utf-8")
+        message = f"{what}: {said[-1][:400] if said else f'ended with {answer.returncode}'} ({log})"
         raise machine.CannotGoOn(message)
     return answer.stdout
 
@@ -119,7 +127,7 @@ def _steward_environment(instance: instances.Instance, town: tenants.Tenant | No
             "STEWARD_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
             "STEWARD_KAFKA_CA_FILE": str(signer.certificate_file),
             "STEWARD_KAFKA_CERTIFICATE_FILE": str(instance.admin / "steward.pem"),
-            "STEWARD_FEDERATION_FOLDER": str(instance.folder / PRIVATE_FOLDERS_OF_STEWARD),
+            "STEWARD_FEDERATION_FOLDER": str(instance.folder / "federation"),
             "STEWARD_BUS_CA_FILE": str(signer.certificate_file),
             "STEWARD_BUS_CA_KEY_FILE": str(signer.key_file),
             "STEWARD_PARTICIPANTS": str(instance.participants),

@@ -62,8 +62,7 @@ def memory_of(process: int) -> int:
 
 def total_memory(instance: instances.Instance) -> int:
     """Return the memory of the whole instance in bytes, supervisor included."""
-    supervisor = processes.connect(instance)
-    return memory_of(int(supervisor.getPID())) if supervisor is not None else 0
+    return memory_of(int(processes.ask(instance, "getPID"))) if processes.is_up(instance) else 0
 
 
 def oldest_unreceipted(instance: instances.Instance, town: tenants.Tenant) -> datetime.timedelta | None:

@@ -188,7 +188,7 @@ class Stack:
 def stack() -> Iterator[Stack]:
     """Bring up the test instance, or take the one that runs; end it only when this session began it."""
     instance = instances.find(os.environ.get("ZENNE_TEST_INSTANCE") or "test")
-    was_running = processes.connect(instance) is not None
+    was_running = processes.is_up(instance)
     commands.up(instance)
     yield Stack(instance)
     if not was_running:
