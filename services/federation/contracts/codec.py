@@ -109,7 +109,7 @@ def to_json(value: Any) -> Any:
     return value
 
 
-def from_json(cls: type[T], value: dict[str, Any], **ready: Any) -> T:
+def from_json(cls: Callable[..., T], value: dict[str, Any], **ready: Any) -> T:
     """Return the frozen `cls` that `value`, which its schema allows, writes down; `ready` fields are taken as given."""
     return cls(
         **ready,
@@ -135,7 +135,7 @@ def _instant_from(text: str) -> datetime.datetime:
 
 
 @functools.cache
-def _fields(cls: type[Any]) -> list[tuple[str, str, Callable[[Any], Any]]]:
+def _fields(cls: Any) -> list[tuple[str, str, Callable[[Any], Any]]]:
     hints = typing.get_type_hints(cls)
     return [(camel(field.name), field.name, _reader(hints[field.name])) for field in dataclasses.fields(cls)]
 
@@ -149,7 +149,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         read = _reader(typing.get_args(hint)[0])
         return lambda parts: tuple(read(part) for part in parts)
     if dataclasses.is_dataclass(hint):
-        return functools.partial(from_json, hint)
+        return functools.partial(from_json, typing.cast("Callable[..., Any]", hint))
     return _READERS[hint]
 
 

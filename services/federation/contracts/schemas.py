@@ -92,4 +92,6 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Mapping[str,
         yield jsonschema.ValidationError("does not match")
 
 
-_Validator = validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator, {"pattern": _pattern}
+)

@@ -94,7 +94,7 @@ def _own(signed: str) -> tuple[DirectoryRecord, PublicKey]:
         record = directory.decode(signatures.payload_of(signed))
         signatures.verify(signed, record.signing_keys, purpose=RECORD)
     except MessageMalformed as malformed:
-        raise RecordInvalid(rule="record", **malformed.facts) from None
+        raise RecordInvalid(rule="record", path=malformed.facts["path"], keyword=malformed.facts["keyword"]) from None
     except (SignatureInvalid, SigningKeyUnknown, SigningKeyCompromised):
         raise RecordInvalid(rule="signature") from None
     return record, next(key for key in record.signing_keys if key.kid == kid)

@@ -1,0 +1,136 @@
+"""Hypothesis strategies: every message that a participant could say, and the values of its parts."""
+
+import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from federation.contracts import codes, messages
+from federation.contracts.messages import Message
+
+IDS = st.uuids()
+DIGESTS = st.binary(min_size=32, max_size=32).map(lambda raw: "sha256:" + raw.hex())
+TEAMS = st.from_regex(r"[a-z][a-z0-9-]{2,30}", fullmatch=True)
+WHOLE = st.integers(min_value=1, max_value=2**53 - 1)
+INSTANTS = st.datetimes(
+    min_value=datetime.datetime(2000, 1, 1),  # noqa: DTZ001 -- Hypothesis adds the zone
+    max_value=datetime.datetime(2199, 12, 31),  # noqa: DTZ001
+    timezones=st.just(datetime.UTC),
+)
+DAYS = st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2199, 12, 31))
+WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=300)
+PAIR = st.permutations(["vilvoorde", "molenbeek", "sint-agatha-berchem"]).map(lambda names: names[:2])
+
+
+def code(name: str) -> st.SearchStrategy[str]:
+    """Return the codes of list `name`."""
+    return st.sampled_from(sorted(codes.codes(name)))
+
+
+def several(name: str, *, least: int = 0) -> st.SearchStrategy[tuple[str, ...]]:
+    """Return some codes of list `name`, each once."""
+    return st.lists(code(name), min_size=least, max_size=6, unique=True).map(tuple)
+
+
+PREVIEWS = st.builds(
+    messages.Preview,
+    age_band=code("age-band"),
+    contact_language=st.sampled_from(["nl", "fr", "ar", "tzm"]),
+    interpreter_needed=st.booleans(),
+    needs=several("need", least=1),
+    urgency=code("urgency"),
+    wished_help=several("wished-help"),
+)
+BLOCKS = st.dictionaries(code("block"), st.integers(0, 5000), min_size=1).map(
+    lambda counts: tuple(messages.BlockCount(name, entries) for name, entries in counts.items())
+)
+
+
+def _offer(kind: str, cls: Any, **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(
+        cls,
+        kind=st.just(kind),
+        team=TEAMS,
+        ground=code("ground") if kind == "handover" else st.none() | code("ground"),
+        custody_row=IDS if kind == "handover" else st.none(),
+        preview=PREVIEWS,
+        answer_by=DAYS,
+        blocks=more.pop("blocks", st.just(()) if kind == "advice" else BLOCKS),
+        **more,
+    )
+
+
+BODIES: dict[str, st.SearchStrategy[Any]] = {
+    "MessageReceived": st.builds(messages.MessageReceived, DIGESTS),
+    "MessageRefused": st.builds(
+        messages.MessageRefused, code("refusal-reason"), IDS, DIGESTS, message_digest=st.none() | DIGESTS
+    ),
+    "ReferralOffered": st.one_of([_offer(kind, messages.ReferralOffered) for kind in ("advice", "share", "handover")]),
+    "ReferralHandedBack": st.one_of(
+        _offer("handover", messages.ReferralHandedBack, reason=code("hand-back-reason"), by_itself=st.just(False)),
+        _offer(
+            "handover",
+            messages.ReferralHandedBack,
+            reason=code("hand-back-reason"),
+            by_itself=st.just(True),
+            blocks=st.just(()),
+        ),
+    ),
+    "ReferralOpened": st.builds(messages.ReferralOpened),
+    "ReferralAccepted": st.builds(messages.ReferralAccepted, team=TEAMS, custody_row=st.none() | IDS),
+    "ReferralDeclined": st.builds(messages.ReferralDeclined, code("decline-reason")),
+    "DossierReleased": st.one_of(
+        st.builds(messages.DossierReleased, st.just("moves"), st.none() | DIGESTS, IDS),
+        st.builds(messages.DossierReleased, st.just("stays"), st.none() | DIGESTS, st.none()),
+    ),
+    "CustodyKept": st.builds(messages.CustodyKept, code("kept-reason")),
+    "DossierHeld": st.builds(messages.DossierHeld, st.none() | DIGESTS),
+    "CustodyEnded": st.builds(messages.CustodyEnded),
+    "AdviceGiven": st.builds(messages.AdviceGiven, WORDS),
+    "RevocationAsked": st.builds(messages.RevocationAsked, code("revocation-reason")),
+    "RevocationConfirmed": st.builds(messages.RevocationConfirmed),
+    "ConsentWithdrawn": st.builds(messages.ConsentWithdrawn, INSTANTS),
+    "WithdrawalApplied": st.one_of(
+        st.builds(messages.WithdrawalApplied, st.sampled_from(["erased", "restricted"]), custodian=st.booleans()),
+        st.builds(messages.WithdrawalApplied, st.just("retained"), ground=code("ground"), custodian=st.booleans()),
+    ),
+    "ProgressReported": st.builds(messages.ProgressReported, code("progress"), DAYS),
+    "OutcomeReported": st.builds(messages.OutcomeReported, code("outcome")),
+    "CheckpointSigned": st.builds(messages.CheckpointSigned, WHOLE, WHOLE, DIGESTS),
+}
+
+
+@st.composite
+def spoken(draw: st.DrawFn, type_name: str) -> Message:
+    """Return messages of one type, as their sender could say them."""
+    body = draw(BODIES[type_name])
+    sender, recipient = draw(PAIR)
+    seq = 1 if type_name in messages.OFFERS else draw(WHOLE)
+    optional = type_name in {"MessageReceived", "MessageRefused"}
+    return Message(
+        type=type_name,
+        sender=sender,
+        recipient=recipient,
+        epoch=draw(WHOLE),
+        time=draw(INSTANTS),
+        body=body,
+        referral_id=draw(st.none() | IDS if optional else st.none() if type_name == "CheckpointSigned" else IDS),
+        seq=seq if type_name in messages.SEQUENCED else None,
+        relates_to=draw(_relates_to(type_name)),
+        consent_digest=draw(_consent_digest(type_name, body)),
+    )
+
+
+def _relates_to(type_name: str) -> st.SearchStrategy[Any]:
+    return {"ReferralHandedBack": IDS, "ReferralOffered": st.none() | IDS}.get(type_name, st.none())
+
+
+def _consent_digest(type_name: str, body: Any) -> st.SearchStrategy[Any]:
+    if type_name == "ReferralOffered":
+        return st.none() if body.kind == "advice" else DIGESTS
+    if type_name == "ReferralHandedBack":
+        return st.none() if body.by_itself else DIGESTS
+    return st.none() | DIGESTS if type_name in {"ConsentWithdrawn", "DossierReleased"} else st.none()
+
+
+ANY_MESSAGE = st.sampled_from(sorted(BODIES)).flatmap(spoken)
