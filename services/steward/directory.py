@@ -9,6 +9,7 @@ import datetime as dt
 import pathlib
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import kafka.errors
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -41,29 +42,31 @@ def make_key(folder: pathlib.Path, journal: Journal, at: dt.datetime) -> None:
             raise FilesContradict(message)
 
 
-def publish(
-    servers: str,
-    context: ssl.SSLContext,
-    topic: str,
-    tenants: Mapping[str, TenantFile],
-    published: Mapping[str, bytes],
-    journal: Journal,
-) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where the directory stands, and how steward gets there."""
+
+    servers: str
+    context: ssl.SSLContext
+    topic: str
+
+
+def publish(place: Place, tenants: Mapping[str, TenantFile], published: Mapping[str, bytes], journal: Journal) -> None:
     """Will publish every participant's record that is new, and withdraw those of nobody any more.
 
     One participant's bad record holds up nobody else; Refused comes at the end and names each.
     """
     wanted, refusals = _wanted(tenants, published)
-    with _producer(servers, context) as producer:
+    with _producer(place) as producer:
         for participant, value in sorted(wanted.items()):
             key = PREFIX + participant
             if key not in published:
-                journal.make(f"directory {participant}", _send, producer, topic, key, value)
+                journal.make(f"directory {participant}", _send, producer, place.topic, key, value)
             elif published[key] != value:
-                journal.change(f"directory {participant}", ["record"], _send, producer, topic, key, value)
+                journal.change(f"directory {participant}", ["record"], _send, producer, place.topic, key, value)
         for key in sorted(published):
             if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in tenants:
-                journal.remove(f"directory {key.removeprefix(PREFIX)}", _send, producer, topic, key, None)
+                journal.remove(f"directory {key.removeprefix(PREFIX)}", _send, producer, place.topic, key, None)
     if refusals:
         raise Refused("; ".join(refusals))
 
@@ -119,14 +122,14 @@ def _compared(record: DirectoryRecord, tenant: TenantFile) -> Iterator[tuple[str
     )
 
 
-def published(servers: str, context: ssl.SSLContext, topic: str) -> dict[str, bytes]:
+def published(place: Place) -> dict[str, bytes]:
     """Return the newest value of each key in the directory's topic, read from its start."""
-    place = TopicPartition(topic, 0)
+    log = TopicPartition(place.topic, 0)
     newest: dict[str, bytes] = {}
     consumer = KafkaConsumer(
-        bootstrap_servers=servers.split(","),
+        bootstrap_servers=place.servers.split(","),
         security_protocol="SSL",
-        ssl_context=context,
+        ssl_context=place.context,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -134,11 +137,11 @@ def published(servers: str, context: ssl.SSLContext, topic: str) -> dict[str, by
         bootstrap_timeout_ms=int(WITHIN * 1000),
     )
     try:
-        consumer.assign([place])
-        end = consumer.end_offsets([place])[place]
-        consumer.seek_to_beginning(place)
-        while consumer.position(place) < end:
-            for record in consumer.poll(1000).get(place, ()):
+        consumer.assign([log])
+        end = consumer.end_offsets([log])[log]
+        consumer.seek_to_beginning(log)
+        while consumer.position(log) < end:
+            for record in consumer.poll(1000).get(log, ()):
                 key = (record.key or b"").decode("utf-8", "replace")
                 newest.pop(key, None)
                 if record.value is not None:
@@ -152,12 +155,12 @@ def published(servers: str, context: ssl.SSLContext, topic: str) -> dict[str, by
 
 
 @contextlib.contextmanager
-def _producer(servers: str, context: ssl.SSLContext) -> Iterator[KafkaProducer]:
+def _producer(place: Place) -> Iterator[KafkaProducer]:
     """Yield a producer for a few records: without idempotence, one in flight, thrown away at the end."""
     producer = KafkaProducer(
-        bootstrap_servers=servers.split(","),
+        bootstrap_servers=place.servers.split(","),
         security_protocol="SSL",
-        ssl_context=context,
+        ssl_context=place.context,
         acks="all",
         enable_idempotence=False,
         max_in_flight_requests_per_connection=1,

@@ -39,5 +39,5 @@ def _on_the_bus(tenants: Mapping[str, TenantFile], steps: Sequence[str], journal
         there = topic in admin.list_topics()
     if "directory" in steps:
         # Before the first run, in a dry run, there is no topic yet: then nothing is published.
-        published = directory.published(bus.servers, context, topic) if there else {}
-        directory.publish(bus.servers, context, topic, tenants, published, journal)
+        place = directory.Place(bus.servers, context, topic)
+        directory.publish(place, tenants, directory.published(place) if there else {}, journal)
