@@ -132,9 +132,10 @@ def strictness(limits: rules.Connections) -> Json:
         "normalize_path": True,
         "merge_slashes": True,
         "path_with_escaped_slashes_action": "REJECT_REQUEST",
-        # This is the outermost door: the caller's address is the connection's, nobody is internal.
+        # This is the outermost door: the caller's address is the connection's, and nobody is internal.
+        # Envoy takes an empty list of internal addresses for its own; this one holds no real address.
         "use_remote_address": True,
-        "internal_address_config": {"unix_sockets": False, "cidr_ranges": []},
+        "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
         "forward_client_cert_details": "SANITIZE",
         "server_header_transformation": "PASS_THROUGH",
     }

@@ -210,6 +210,7 @@ def _chain(name: str, host: str, filters: list[Json], routes: list[Json], door: 
         "http_filters": filters,
         "route_config": {
             "name": name,
+            "request_headers_to_remove": list(door.rules.unforwarded),
             "response_headers_to_remove": list(door.rules.withheld),
             "virtual_hosts": [{"name": name, "domains": door.domains(host), "routes": routes}],
         },

@@ -75,6 +75,7 @@ class Rules:
     keys_seconds: int
     clock_skew_seconds: int
     removed: tuple[str, ...]
+    unforwarded: tuple[str, ...]
     withheld: tuple[str, ...]
     methods: tuple[str, ...]
     open_paths: tuple[str, ...]
@@ -96,6 +97,7 @@ def load(folder: pathlib.Path = FOLDER) -> Rules:
         keys_seconds=limits["tokens"]["keysSeconds"],
         clock_skew_seconds=limits["tokens"]["clockSkewSeconds"],
         removed=tuple(headers["removed"]),
+        unforwarded=tuple(headers["unforwarded"]),
         withheld=tuple(headers["withheld"]),
         methods=tuple(routes["tenant"]["methods"]),
         open_paths=tuple(routes["tenant"]["open"]),
