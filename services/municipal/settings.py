@@ -124,9 +124,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # one dossier is the largest thing that
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["federation.identity.authentication.BearerToken"],
-    "DEFAULT_PERMISSION_CLASSES": ["federation.rest.views.KnownActor"],
+    "DEFAULT_PERMISSION_CLASSES": ["federation.rest.permissions.KnownActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["federation.rest.parsers.Json"],
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "federation.rest.openapi.Schema",
     "EXCEPTION_HANDLER": "federation.problems.exception_handler",

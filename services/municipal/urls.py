@@ -1,5 +1,27 @@
 """The doors of one municipality, each API under its name and major version (Belgif uri-format)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from federation import problems
+from municipal.cases import api as cases
+from municipal.consents import api as consents
+from municipal.health import Health
+
+casework: list[URLPattern | URLResolver] = [
+    path("health", Health.as_view()),
+    path("cases", cases.Cases.as_view()),
+    path("cases/<uuid:caseId>", cases.CaseDetail.as_view()),
+    path("cases/<uuid:caseId>/entries", cases.Entries.as_view()),
+    path("cases/<uuid:caseId>/entries/<uuid:entryId>", cases.EntryDetail.as_view()),
+    path("cases/<uuid:caseId>/consents", consents.CaseConsents.as_view()),
+    path("consents", consents.Register.as_view()),
+    path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/casework/v1/", include(casework)),
+]
+
+handler400 = problems.bad_request
+handler404 = problems.not_found
+handler500 = problems.server_error

@@ -22,9 +22,7 @@ WITHHELD = "[withheld]"
 
 def redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace every field that could be free text by a mark; the fixed text under `event` stays."""
-    return {
-        key: value if key == "event" else _safe(value) for key, value in event.items()
-    }
+    return {key: value if key == "event" else _safe(value) for key, value in event.items()}
 
 
 def _safe(value: object) -> object:
@@ -36,9 +34,7 @@ def _safe(value: object) -> object:
     return text if SAFE.fullmatch(text) else WITHHELD
 
 
-def shorten_exception(
-    _logger: object, _method: str, event: dict[str, Any]
-) -> dict[str, Any]:
+def shorten_exception(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Put class and places of an exception into the entry, in place of its words."""
     found = event.pop("exc_info", None)
     if not found:
@@ -50,9 +46,7 @@ def shorten_exception(
     if exception is not None:
         frames = traceback.extract_tb(exception.__traceback__)
         event["exception"] = type(exception).__qualname__
-        event["places"] = [
-            f"{_module(frame.filename)}:{frame.lineno}" for frame in frames[-8:]
-        ]
+        event["places"] = [f"{_module(frame.filename)}:{frame.lineno}" for frame in frames[-8:]]
     return event
 
 
@@ -93,9 +87,7 @@ def configure(options: dict[str, str]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": {"()": FixedText}},
-            "handlers": {
-                "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
-            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": options.get("level", "INFO")},
             # kafka-python writes hundreds of lines while a broker is away; the bus counts instead
             "loggers": {"kafka": {"level": "ERROR"}},
@@ -119,7 +111,5 @@ def use_structlog() -> None:
     )
 
 
-def _as_message(
-    _logger: object, _method: str, event: dict[str, Any]
-) -> tuple[tuple[dict[str, Any]], dict[str, Any]]:
+def _as_message(_logger: object, _method: str, event: dict[str, Any]) -> tuple[tuple[dict[str, Any]], dict[str, Any]]:
     return (event,), {}

@@ -32,9 +32,7 @@ class TraceMiddleware:
         trace = str(uuid.uuid4())
         theirs = request.headers.get(HEADER, "")
         related = theirs if TRACE.fullmatch(theirs) else ""
-        with structlog.contextvars.bound_contextvars(
-            trace=trace, **({"related": related} if related else {})
-        ):
+        with structlog.contextvars.bound_contextvars(trace=trace, **({"related": related} if related else {})):
             response = self.get_response(request)
             route = request.resolver_match.route if request.resolver_match else "none"
             # the route, not the path: ids belong into the access log of the case, not into operators' logs
@@ -49,7 +47,5 @@ class TraceMiddleware:
         if related:
             response[RELATED] = related
         if "Cache-Control" not in response:
-            response["Cache-Control"] = (
-                "no-store"  # every answer may hold something about a person
-            )
+            response["Cache-Control"] = "no-store"  # every answer may hold something about a person
         return response

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Collection
+from typing import ClassVar
 
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Actor, Role
@@ -106,6 +107,13 @@ class LostUpdate(DomainError):
     """Somebody changed this since you read it."""
 
     kind = Kind.CONFLICT
+    http: ClassVar[int] = 412
+
+
+class EntryNotFound(DomainError):
+    """There is no such entry."""
+
+    kind = Kind.NOT_FOUND
 
 
 class EntryInvalid(DomainError):

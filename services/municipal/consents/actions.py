@@ -76,9 +76,11 @@ def record_withdrawal(*, consent_id: uuid.UUID, by: Actor, at: datetime.datetime
     Raises ConsentNotFound, MissingPermission or AlreadyWithdrawn.
     """
     case_rules.check_role(by, *case_rules.WRITERS)
+    # case before consent, as at the gates: two locks in two orders would wait for each other
+    case = cases.locked_case(queries.case_of(consent_id))
     view = queries.locked(consent_id)
     try:
-        case_rules.check_known(by, team=cases.team_of(view.case_id))
+        case_rules.check_known(by, team=case.team)
     except case_rules.CaseNotFound:
         raise rules.ConsentNotFound from None
     if view.withdrawn_at is not None:

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from federation import clock
 from federation.bus import local
-from federation.identity.actor import Actor
-from municipal.cases import queries as cases
+from federation.identity.actor import Actor, Role
+from municipal.cases import queries as cases, rules as case_rules
 from municipal.consents import rules
 from municipal.consents.models import Consent
 
@@ -66,13 +66,34 @@ def locked(consent_id: uuid.UUID) -> ConsentView:
     return found[0]
 
 
+def case_of(consent_id: uuid.UUID) -> uuid.UUID:
+    """Return the case of a consent; raise ConsentNotFound."""
+    case_id = Consent.objects.filter(pk=consent_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise rules.ConsentNotFound
+    return case_id
+
+
 def get_consent(consent_id: uuid.UUID, *, by: Actor) -> ConsentView:
     """Return a consent of a case that `by` may know of; raise ConsentNotFound or MissingPermission."""
+    case_rules.check_role(by, *case_rules.READERS)
     consent = Consent.objects.filter(pk=consent_id).first()
     if consent is None:
         raise rules.ConsentNotFound
-    cases.get_case(consent.case_id, by=by)
+    check_register(consent.case_id, by=by)
     return view_of(consent)
+
+
+def check_register(case_id: uuid.UUID, *, by: Actor) -> None:
+    """Raise unless `by` may see which consents a case has, which name nobody: own team, coordinator or officer.
+
+    A closed file keeps its consents in sight: who handed a case over must still be able to withdraw.
+    Raises MissingPermission or CaseNotFound.
+    """
+    case_rules.check_role(by, *case_rules.READERS)
+    team = cases.team_of(case_id)
+    if not by.has(Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER) and team != by.team:
+        raise case_rules.CaseNotFound
 
 
 def overlapping(
