@@ -60,6 +60,7 @@ class Handovers:
         self.stack = stack
         self.sender = Patient(stack.demo, "vilvoorde")
         self.recipient = Patient(stack.demo, "molenbeek")
+        self.parked_before = parked(stack)
 
     def offer(self, number: int) -> Handover:
         """Will open a case with consent and offer it."""
@@ -119,7 +120,6 @@ class Count:
     out_of_order: int = 0
     custody_wrong: int = 0
     parked: int = 0
-    alarms: int = 0
     hits: int = 0
 
 
@@ -136,15 +136,13 @@ def count(
             told.out_of_order += [state for state in steps if state in states] != states
             told.unseen += steps[-1:] != states[-1:]
         told.custody_wrong += custodians(stack, handover) != (["molenbeek"] if moved else ["vilvoorde"])
-    for town in stack.towns:
-        told.parked += _number(stack, town.id, "SELECT count(*) FROM inbox_work WHERE state = 'parked'")
     return told
 
 
 def custodians(stack: Stack, handover: Handover) -> list[str]:
     """Return which towns have an open custody row for the case of a handover, one entry a row."""
-    ours = "SELECT count(*) FROM cases_custodyrow WHERE ended_at IS NULL AND case_id = %s"
-    theirs = "SELECT count(*) FROM cases_custodyrow WHERE ended_at IS NULL AND referral_id = %s"
+    ours = "SELECT count(*) FROM cases_custody_row WHERE ended_at IS NULL AND case_id = %s"
+    theirs = "SELECT count(*) FROM cases_custody_row WHERE ended_at IS NULL AND referral_id = %s"
     return ["vilvoorde"] * _number(stack, "vilvoorde", ours, uuid.UUID(handover.case)) + ["molenbeek"] * _number(
         stack, "molenbeek", theirs, uuid.UUID(handover.referral)
     )

@@ -6,7 +6,7 @@ import dataclasses
 import pytest
 
 import waiting
-from together.handovers import Handovers, count, unreceipted
+from together.handovers import Handovers, count, parked, unreceipted
 
 SENT = ["offered", "opened", "released"]
 """`received` may be skipped: R's next word can overtake its receipt."""
@@ -26,7 +26,8 @@ def report(capsys, what, told) -> None:
         print(f"\n  {what}: " + ", ".join(f"{name} {value}" for name, value in dataclasses.asdict(told).items()))
 
 
-def all_right(told) -> None:
+def all_right(told, handovers, stack) -> None:
+    told.parked = parked(stack) - handovers.parked_before
     assert dataclasses.replace(told, hits=0) == type(told)()
     assert told.hits > 0
 
@@ -51,7 +52,7 @@ def test_offers_wait_for_a_town_that_is_down(whole_stack, capsys) -> None:
     told.hits = hits
     report(capsys, f"{MANY} offers to a town that was down", told)
     assert hits == MANY
-    all_right(told)
+    all_right(told, handovers, whole_stack)
 
 
 def test_every_process_is_killed_while_cases_are_on_their_way(whole_stack, capsys) -> None:
@@ -69,7 +70,7 @@ def test_every_process_is_killed_while_cases_are_on_their_way(whole_stack, capsy
     told.hits = hits
     report(capsys, f"{MANY} handovers, {len(victims)} kinds of process killed", told)
     assert len(done) == MANY
-    all_right(told)
+    all_right(told, handovers, whole_stack)
 
 
 @pytest.mark.parametrize("when", ["while it serves", "while it is down"])
@@ -89,4 +90,4 @@ def test_the_broker_forgets_everything_in_mid_flight(whole_stack, capsys, when) 
     told.hits = hits
     report(capsys, f"{number} handovers, the broker's data deleted {when}", told)
     assert len(done) == number
-    all_right(told)
+    all_right(told, handovers, whole_stack)
