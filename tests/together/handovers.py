@@ -123,6 +123,13 @@ class Count:
     hits: int = 0
 
 
+def parked(stack: Stack) -> int:
+    """Return how many messages of all towns are parked."""
+    return sum(
+        _number(stack, town.id, "SELECT count(*) FROM inbox_work WHERE state = 'parked'") for town in stack.towns
+    )
+
+
 def count(
     stack: Stack, handovers: list[Handover], *, sent: list[str], received: list[str], moved: bool = True
 ) -> Count:
