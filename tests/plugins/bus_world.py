@@ -146,7 +146,10 @@ class World:
     def effects(self, **wanted: object) -> list[str]:
         """Return what handlers did, in order."""
         where = "".join(f" AND {name} = %s" for name in wanted)
-        return [row[0] for row in query(f"SELECT what || ' ' || type FROM effects WHERE true{where} ORDER BY id", *wanted.values())]
+        return [
+            row[0]
+            for row in query(f"SELECT what || ' ' || type FROM effects WHERE true{where} ORDER BY id", *wanted.values())
+        ]
 
     def order(self, kind: str, order: str) -> None:
         """Tell a handler what to do; an empty order takes it back."""

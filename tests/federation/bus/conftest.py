@@ -7,4 +7,6 @@ django.setup()
 
 from bus_world import committed_world, world  # noqa: E402
 
-__all__ = ["committed_world", "world"]
+from broker import broker  # noqa: E402
+
+__all__ = ["broker", "committed_world", "world"]

@@ -151,7 +151,10 @@ def test_a_mistake_of_ours_is_tried_three_times_then_parked_and_the_others_go_on
     world.work()
 
     assert world.effects() == ["handler ConsentWithdrawn"]
-    assert query("SELECT state, reason FROM inbox_work ORDER BY message_id") == [("parked", "unexpected"), ("held", "gap")]
+    assert query("SELECT state, reason FROM inbox_work ORDER BY message_id") == [
+        ("parked", "unexpected"),
+        ("held", "gap"),
+    ]
     places = [row[0] for row in query("SELECT place FROM inbox_attempt WHERE outcome = 'failed'")]
     assert len(places) == 3
     assert all(place.startswith("Mistake") and "Peeters" not in place for place in places)
