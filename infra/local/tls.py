@@ -9,6 +9,7 @@ import pathlib
 from collections.abc import Sequence
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -70,7 +71,7 @@ class Authority:
             names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         except x509.ExtensionNotFound:
             names = None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, InvalidSignature):
             return False
         found = set(names.get_values_for_type(x509.DNSName)) if names else set()
         wanted = {host for host in hosts if not _is_address(host)}
