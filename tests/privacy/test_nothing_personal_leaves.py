@@ -32,8 +32,8 @@ def played(stack):
     }  # fmt: skip
     case = v.open_case(person)["id"]
     v.write(case, "situationPicture", {"lifeDomain": "leisure", "text": TEXT})
-    v.write(case, "goals", {"ownWords": GOAL, "measure": "Eerste fiets verkocht."})
-    v.write(case, "contactNotes", {"kind": "phone", "text": NOTE, "visibility": "team"})
+    v.write(case, "goals", {"ownWords": GOAL, "progressSign": "Eerste fiets verkocht."})
+    v.write(case, "contactNotes", {"contactKind": "phone", "text": NOTE})
     v.consent(case, to="molenbeek", purpose="handover", blocks=BLOCKS)
     referral = v.offer(case, to="molenbeek", kind="handover", blocks=BLOCKS)["id"]
     waiting.until(lambda: m.state(referral) == "received", "the offer arrives")

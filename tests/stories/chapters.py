@@ -54,10 +54,10 @@ def prepared_case(town: Town, first_name: str, *, stay_kind: str = "move") -> st
     """Will open a case with picture, goal and way, in that order, and return its id."""
     case = str(town.open_case(person(first_name), stay_kind=stay_kind)["id"])
     town.write(case, "situationPicture", {"lifeDomain": "family", "text": "Het gezin verhuist naar de Graafstraat."})
-    own = {"ownWords": "Ik wil mijn school afmaken en terug gaan voetballen.", "measure": "Twee trainingen per week."}
+    own = {"ownWords": "Ik wil mijn school afmaken en terug gaan voetballen.", "progressSign": "Twee trainingen per week."}
     goal = town.write(case, "goals", own)
     town.write(
-        case, "ways", {"goal": goal["id"], "what": "Samen naar de nieuwe club", "who": "Els", "until": "2027-03-31"}
+        case, "ways", {"goalId": goal["id"], "what": "Samen naar de nieuwe club", "who": "Els", "until": "2027-03-31"}
     )
     return case
 
@@ -118,7 +118,7 @@ def a_case_moves(told: Teller, cast: Cast) -> None:
     v, m = cast.vilvoorde, cast.molenbeek
     told.chapter("1. Somebody moves to Molenbeek, and his case goes with him")
     case = prepared_case(v, "Sami")
-    v.write(case, "contactNotes", {"kind": "phone", "text": KEPT_AT_HOME, "visibility": "team"})
+    v.write(case, "contactNotes", {"contactKind": "phone", "text": KEPT_AT_HOME})
     told.true(
         "Vilvoorde",
         "opens a case: picture, goal in his words, way",
