@@ -55,7 +55,9 @@ class Effect(enum.StrEnum):
     OPEN_CUSTODY = "openCustody"
     """R: a custody row for this referral, and a case shell where there is no file yet."""
     END_OFFERED_CUSTODY = "endOfferedCustody"
-    """S: end exactly the row that the offer named, and close the file for writing."""
+    """S: end exactly the row that the offer named, and close the file for writing.
+
+    Where a referral had brought that row, its facts go on by `recipient.passed_on`."""
     END_CUSTODY = "endCustody"
     """R: end exactly the row of this referral."""
     APPLY_DOSSIER = "applyDossier"
@@ -159,6 +161,8 @@ S_AFTER_RELEASE = frozenset({State.RELEASED, State.FIRST_CONTACT, State.CLOSED, 
 R_UNANSWERED = frozenset({State.RECEIVED, State.OPENED})
 R_WORKING = frozenset({State.HELD, State.FIRST_CONTACT})
 
+_ENDED = frozenset({State.DECLINED, State.REVOKED, State.CLOSED, State.REASSIGNED, State.HANDED_BACK})
+
 _VERDICTS = frozenset(
     {
         State.RELEASED,
@@ -174,14 +178,14 @@ _VERDICTS = frozenset(
 
 SENT_STEPS: frozenset[tuple[State, State]] = frozenset(
     [(State.DRAFT, State.OFFERED)]
-    + [(a, State.RECEIVED) for a in (State.OFFERED, State.UNDELIVERABLE)]
+    + [(State.OFFERED, State.RECEIVED)]
     + [(a, State.OPENED) for a in (State.OFFERED, State.RECEIVED, State.UNDELIVERABLE)]
-    + [(a, State.UNDELIVERABLE) for a in (State.OFFERED, State.RECEIVED, State.OPENED)]
+    + [(a, State.UNDELIVERABLE) for a in (State.OFFERED, State.RECEIVED)]
     + [(a, b) for a in S_UNANSWERED for b in _VERDICTS | {State.REVOKING}]
     + [(State.REVOKING, b) for b in _VERDICTS]
     + [(State.ACCEPTED, b) for b in (State.RELEASED, State.WITHDRAWN, State.KEPT, State.REASSIGNED)]
     + [(a, State.REASSIGNED) for a in (State.WITHDRAWN, State.KEPT)]
-    + [(State.RELEASED, State.FIRST_CONTACT), (State.CLOSED, State.REVOKED)]
+    + [(State.RELEASED, State.FIRST_CONTACT), (State.CLOSED, State.REVOKED), (State.CLOSED, State.HANDED_BACK)]
     + [
         (a, b)
         for a in (State.RELEASED, State.FIRST_CONTACT)
@@ -197,7 +201,7 @@ RECEIVED_STEPS: frozenset[tuple[State | None, State]] = frozenset(
     + [(State.ACCEPTED, b) for b in (State.HELD, State.WITHDRAWN, State.KEPT, State.REVOKED, State.HANDED_BACK)]
     + [(State.HELD, b) for b in (State.FIRST_CONTACT, State.CLOSED, State.REVOKED, State.WITHDRAWN, State.HANDED_BACK)]
     + [(State.FIRST_CONTACT, b) for b in (State.CLOSED, State.REVOKED, State.WITHDRAWN, State.HANDED_BACK)]
-    + [(State.CLOSED, b) for b in (State.REVOKED, State.WITHDRAWN)]
+    + [(State.CLOSED, b) for b in (State.REVOKED, State.WITHDRAWN, State.HANDED_BACK)]
     + [(State.KEPT, b) for b in (State.REVOKED, State.WITHDRAWN)]
 )
 """Every legal change of R's state."""
@@ -216,14 +220,29 @@ def is_open(facts: Sent) -> bool:
     return facts.state in S_BEFORE_RELEASE
 
 
+def is_ended(facts: Sent) -> bool:
+    """Say whether a signature ended the referral; all others stand on the list of what is overdue in time (loss L1)."""
+    if facts.state in (State.WITHDRAWN, State.KEPT):
+        return facts.recipient_out
+    if facts.kind is Kind.SHARE and facts.state in (State.RELEASED, State.FIRST_CONTACT):
+        return facts.recipient_out
+    return facts.state in _ENDED
+
+
 def is_settled(facts: Received) -> bool:
     """Say whether R's custody by this referral waits for nothing more of S, so that R may offer onward."""
     return not facts.custody_open or facts.released
 
 
 def old_handed_back(facts: F) -> Step[F]:
-    """Return the step of the old referral when its hand back is released, on either side."""
-    legal = {State.RELEASED, State.FIRST_CONTACT, State.HELD, State.ACCEPTED}
-    if facts.state in legal:
-        return Step(replace(facts, state=State.HANDED_BACK))
-    return Step(facts)
+    """Return the step of the old referral when its hand back is released, on either side.
+
+    It wins over an outcome: the two words travel in two referrals, so S may hear them in either
+    order, and both sides must end alike.
+    """
+    if isinstance(facts, Received):
+        legal = R_WORKING | {State.ACCEPTED, State.CLOSED}
+        facts = replace(facts, custody_open=False)
+    else:
+        legal = frozenset({State.RELEASED, State.FIRST_CONTACT, State.CLOSED})
+    return Step(replace(facts, state=State.HANDED_BACK) if facts.state in legal else facts)

@@ -22,7 +22,7 @@ def on_offered(facts: Received) -> Step[Received]:
     if facts.state is not None:
         return Step(facts)
     if facts.revocation_asked:
-        return Step(replace(facts, state=State.REVOKED), (Say("RevocationConfirmed"),), (Effect.ERASE_COPY,))
+        return Step(replace(facts, state=State.REVOKED), effects=(Effect.ERASE_COPY,))
     if facts.consent_withdrawn:
         return Step(replace(facts, state=State.WITHDRAWN), effects=(Effect.ERASE_COPY,))
     if facts.by_itself:
@@ -31,10 +31,14 @@ def on_offered(facts: Received) -> Step[Received]:
 
 
 def on_revocation_asked(facts: Received) -> Step[Received]:
-    """Return R's verdict on RevocationAsked: R alone decides which came first (F13)."""
+    """Return R's verdict on RevocationAsked: R alone decides which came first (F13).
+
+    Before the offer it leaves a tombstone and is confirmed at once: an offer that R refused, or that
+    never comes, would keep S waiting for ever, with the case bound.
+    """
     facts = replace(facts, revocation_asked=True)
     if facts.state is None:
-        return Step(facts)
+        return Step(facts, (Say("RevocationConfirmed"),))
     shared = facts.kind is Kind.SHARE and facts.state is not State.DECLINED
     if facts.state in R_UNANSWERED or shared:
         effects = (Effect.ERASE_COPY, Effect.TELL_TEAM)
@@ -72,10 +76,13 @@ def on_released(facts: Received, *, dossier: bool) -> Step[Received]:
     """Return the step of DossierReleased; `dossier` says whether readable blocks came beside it.
 
     A custodian without a dossier hands back at once, but a hand back is never handed back by itself:
-    who gets a case back has its own file.
+    who gets a case back has its own file. A share that came without blocks is over, and S is told.
     """
-    if facts.state is not State.ACCEPTED or facts.released:
-        return Step(facts, effects=(Effect.ERASE_COPY,))
+    if facts.released:
+        return Step(facts)
+    if facts.state is not State.ACCEPTED:
+        late = facts.kind is Kind.SHARE and facts.accepted and facts.state is not State.KEPT
+        return Step(facts, effects=(Effect.ERASE_COPY,) if late else (Effect.ERASE_COPY, Effect.ALARM))
     facts = replace(facts, released=True)
     readable = dossier and not facts.consent_withdrawn
     back = (Effect.MARK_OLD_HANDED_BACK, Effect.REOPEN_OWN_FILE) if facts.hand_back else ()
@@ -85,12 +92,17 @@ def on_released(facts: Received, *, dossier: bool) -> Step[Received]:
     if facts.hand_back:
         return Step(replace(facts, state=State.HELD), (Say("DossierHeld"),), (*back, Effect.TELL_TEAM))
     if facts.kind is Kind.SHARE:
-        return Step(replace(facts, state=State.KEPT), effects=(Effect.TELL_TEAM,))
+        return Step(replace(facts, state=State.KEPT), (Say("CustodyEnded"),), (Effect.TELL_TEAM,))
     return Step(facts, effects=(Effect.HAND_BACK_BY_ITSELF, Effect.TELL_TEAM))
 
 
 def on_custody_kept(facts: Received, *, reason: str) -> Step[Received]:
-    """Return the step of CustodyKept: only this ends R's custody without a release."""
+    """Return the step of CustodyKept: only this ends R's custody without a release.
+
+    After a release it ends nothing: S answers no more, so R's row may be the last one (I1).
+    """
+    if facts.released or not facts.accepted:
+        return Step(facts, effects=(Effect.ALARM,))
     effects = [Effect.TELL_TEAM, Effect.ERASE_COPY]
     if facts.custody_open:
         effects.append(Effect.END_CUSTODY)
@@ -98,6 +110,11 @@ def on_custody_kept(facts: Received, *, reason: str) -> Step[Received]:
     if state is State.ACCEPTED:
         state = State.WITHDRAWN if reason == Gate.WITHDRAWN.value else State.KEPT
     return Step(replace(facts, state=state, custody_open=False), (Say("CustodyEnded"),), tuple(effects))
+
+
+def passed_on(facts: Received) -> Step[Received]:
+    """Return the step of the referral that brought R the row which R's own release to another has just ended."""
+    return Step(replace(facts, custody_open=False))
 
 
 def open_offer(facts: Received) -> Step[Received]:

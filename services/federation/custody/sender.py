@@ -58,7 +58,14 @@ def withdraw(facts: Sent) -> Step[Sent]:
 
 
 def reassign(facts: Sent) -> Step[Sent]:
-    """Return the step of the federation's signed decision that R is gone (F19); it binds S alone, before its release."""
+    """Return the step of the federation's signed decision that R is gone (F19).
+
+    It binds S alone, and only while S has not released. An acceptance that waited is answered now,
+    because R would wait for ever if it came back.
+    """
+    if facts.state is State.ACCEPTED:
+        step = _keep(facts, "reassigned")
+        return replace(step, facts=replace(step.facts, state=State.REASSIGNED))
     if facts.state in S_BEFORE_RELEASE | {State.WITHDRAWN, State.KEPT} and facts.answer != "released":
         return Step(replace(facts, state=State.REASSIGNED), effects=(Effect.TELL_TEAM,))
     return Step(facts)
@@ -71,16 +78,32 @@ def confirm(facts: Sent, *, gate: Gate) -> Step[Sent]:
     return _answer(facts, gate)
 
 
+def seal_again(facts: Sent, *, gate: Gate) -> Step[Sent]:
+    """Return the step of sealing a release anew, because R's key changed: gate 2 once more (F20).
+
+    Where the consent no longer stands the step has TAKE_DOSSIER_OUT: the statement goes alone.
+    """
+    if facts.by_itself or (gate is Gate.STANDS and not facts.consent_withdrawn):
+        return Step(facts)
+    return Step(facts, effects=(Effect.TAKE_DOSSIER_OUT,))
+
+
 def on_receipt(facts: Sent) -> Step[Sent]:
-    """Return the step of R's receipt for the offer; a late one moves nothing back."""
-    if facts.state in (State.OFFERED, State.UNDELIVERABLE):
+    """Return the step of R's receipt for the offer; a late one moves nothing back.
+
+    Nor does it undo a refusal: what R stored it may still have refused, and the two travel in any order.
+    """
+    if facts.state is State.OFFERED:
         return Step(replace(facts, state=State.RECEIVED))
     return Step(facts)
 
 
 def on_refusal(facts: Sent) -> Step[Sent]:
-    """Return the step of R's MessageRefused for the offer: not deliverable, with a task for people (loss L11)."""
-    if facts.state in (State.OFFERED, State.RECEIVED, State.OPENED):
+    """Return the step of R's MessageRefused for the offer: not deliverable, with a task for people (loss L11).
+
+    Once a person at R has opened the offer, a refusal that comes later is older than that.
+    """
+    if facts.state in (State.OFFERED, State.RECEIVED):
         return Step(replace(facts, state=State.UNDELIVERABLE), effects=(Effect.TELL_TEAM,))
     return Step(facts)
 
@@ -112,6 +135,8 @@ def on_accepted(facts: Sent, *, gate: Gate) -> Step[Sent]:  # noqa: PLR0911 -- o
 def _answer(facts: Sent, gate: Gate) -> Step[Sent]:
     if facts.by_itself:
         gate = Gate.NOT_NEEDED
+    elif facts.consent_withdrawn:
+        gate = Gate.WITHDRAWN
     if gate is Gate.UNCONFIRMED:
         return Step(replace(facts, state=State.ACCEPTED), effects=(Effect.TELL_TEAM,))
     if gate not in (Gate.STANDS, Gate.NOT_NEEDED):
@@ -141,7 +166,9 @@ def on_declined(facts: Sent) -> Step[Sent]:
         return Step(facts, effects=(Effect.ALARM,))
     if facts.state in S_UNANSWERED or facts.state is State.REVOKING:
         return Step(replace(facts, state=State.DECLINED, recipient_out=True), effects=(Effect.TELL_TEAM,))
-    return Step(replace(facts, recipient_out=True))
+    if facts.state in (State.WITHDRAWN, State.REASSIGNED):
+        return Step(replace(facts, recipient_out=True))
+    return Step(facts, effects=(Effect.ALARM,))
 
 
 def on_advice(facts: Sent) -> Step[Sent]:
@@ -155,17 +182,22 @@ def on_advice(facts: Sent) -> Step[Sent]:
 
 def on_revocation_confirmed(facts: Sent) -> Step[Sent]:
     """Return the step of RevocationConfirmed, also for a tenant that forgot having asked."""
-    if facts.kind is not Kind.SHARE and facts.answer == "released":
+    if facts.kind is not Kind.SHARE and (facts.answer == "released" or facts.state is State.ACCEPTED):
         return Step(facts, effects=(Effect.ALARM,))
     shared = facts.kind is Kind.SHARE and facts.state in (State.RELEASED, State.FIRST_CONTACT, State.CLOSED)
     if facts.state in S_UNANSWERED or facts.state is State.REVOKING or shared:
         return Step(replace(facts, state=State.REVOKED, recipient_out=True), effects=(Effect.TELL_TEAM,))
-    return Step(facts)
+    return Step(replace(facts, recipient_out=True))
 
 
 def on_withdrawal_applied(facts: Sent, *, custodian: bool) -> Step[Sent]:
-    """Return the step of WithdrawalApplied: how R dealt with it, and whether R answers for the case."""
+    """Return the step of WithdrawalApplied: how R dealt with it, and whether R answers for the case.
+
+    A tenant that forgot the withdrawal learns it here; an acceptance that waited is answered now.
+    """
     facts = replace(facts, consent_withdrawn=True, recipient_out=facts.recipient_out or not custodian)
+    if facts.state is State.ACCEPTED:
+        return _keep(facts, Gate.WITHDRAWN.value)
     if facts.state in S_UNANSWERED:
         facts = replace(facts, state=State.WITHDRAWN)
     return Step(facts, effects=(Effect.TELL_TEAM,))
