@@ -17,8 +17,12 @@ ROOT = pathlib.Path(__file__).parents[2]
 NEIGHBOURS = ("molenbeek", "vilvoorde")
 
 
+def protocol_with(name: str) -> dict[str, object]:
+    return {"with": name, "kinds": ["advice", "share", "handover"], "since": "2026-01-01"}
+
+
 def write_third(folder: pathlib.Path) -> None:
-    """Will put a copy of the tenant files into `folder`, with a third town and its name in the neighbours' protocols."""
+    """Will put a copy of the tenant files into `folder`, with a third town beside its neighbours."""
     shutil.copytree(ROOT / "infra/tenants", folder, dirs_exist_ok=True)
     third = yaml.safe_load((folder / "molenbeek.yaml").read_text(encoding="utf-8"))
     third |= {
@@ -28,8 +32,8 @@ def write_third(folder: pathlib.Path) -> None:
         "names": dict.fromkeys(("nl", "fr", "de", "en"), "Anderlecht"),
         "host": "anderlecht.localhost",
         "issuer": "https://login.localhost/realms/anderlecht",
-        "protocols": [{"with": name, "kinds": ["advice", "share", "handover"], "since": "2026-01-01"} for name in NEIGHBOURS],
-    }  # fmt: skip
+        "protocols": [protocol_with(name) for name in NEIGHBOURS],
+    }
     (folder / "anderlecht.yaml").write_text(yaml.safe_dump(third, allow_unicode=True), encoding="utf-8")
     for name in NEIGHBOURS:
         file = folder / f"{name}.yaml"
@@ -82,8 +86,8 @@ def sealed_to(stack, participant: str) -> int:
     for name in NEIGHBOURS:
         with stack.database(name) as connection:
             total += connection.execute(
-                "SELECT count(*) FROM outbox_sealing JOIN outbox_message ON outbox_message.id = outbox_sealing.message_id "
-                "WHERE outbox_message.recipient = %s",
+                "SELECT count(*) FROM outbox_sealing sealing "
+                "JOIN outbox_message message ON message.id = sealing.message_id WHERE message.recipient = %s",
                 [participant],
             ).fetchone()[0]
     return total
