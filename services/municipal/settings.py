@@ -136,6 +136,20 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.0.3",  # Belgif oas-contra
+    "SCHEMA_COERCE_PATH_PK": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "COMPONENT_SPLIT_PATCH": False,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["federation.rest.openapi.finish"],
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+DESCRIBED_APIS = ["municipal.urls.CASEWORK"]
+
 # Who hears what on the bus. Receipts, refusals and checkpoints are the bus's and the audit's own.
 BUS_HANDLERS = {
     name: f"municipal.referrals.handlers.{handler}"

@@ -1,26 +1,34 @@
 """The doors of one municipality, each API under its name and major version (Belgif uri-format)."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from federation import problems
+from federation.rest import openapi
 from municipal.cases import api as cases
 from municipal.consents import api as consents
 from municipal.health import Health
 
-casework: list[URLPattern | URLResolver] = [
-    path("health", Health.as_view()),
-    path("cases", cases.Cases.as_view()),
-    path("cases/<uuid:caseId>", cases.CaseDetail.as_view()),
-    path("cases/<uuid:caseId>/entries", cases.Entries.as_view()),
-    path("cases/<uuid:caseId>/entries/<uuid:entryId>", cases.EntryDetail.as_view()),
-    path("cases/<uuid:caseId>/consents", consents.CaseConsents.as_view()),
-    path("consents", consents.Register.as_view()),
-    path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),
-]
+CASEWORK = openapi.Api(
+    name="casework",
+    major=1,
+    title="Casework",
+    description=(
+        "The cases of one municipality: what is written in them, in the order of the work, and what people agreed to. "
+        "Every reading of a case leaves an entry in a log that the person may ask for."
+    ),
+    routes=[
+        path("health", Health.as_view()),
+        path("cases", cases.Cases.as_view()),
+        path("cases/<uuid:caseId>", cases.CaseDetail.as_view()),
+        path("cases/<uuid:caseId>/entries", cases.Entries.as_view()),
+        path("cases/<uuid:caseId>/entries/<uuid:entryId>", cases.EntryDetail.as_view()),
+        path("cases/<uuid:caseId>/consents", consents.CaseConsents.as_view()),
+        path("consents", consents.Register.as_view()),
+        path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),
+    ],
+)
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/casework/v1/", include(casework)),
-]
+urlpatterns: list[URLPattern | URLResolver] = [*CASEWORK.mounted()]
 
 handler400 = problems.bad_request
 handler404 = problems.not_found

@@ -48,6 +48,22 @@ class Code(Text):
         return text
 
 
+@extend_schema_field({"type": "string", "pattern": "^[a-z][a-z0-9-]{1,30}$", "example": "prevention"})
+class Name(Text):
+    """The id of a municipality or a team, as in the tenant files."""
+
+    def __init__(self, **options: Any) -> None:
+        """Will take ids of 2 to 31 characters."""
+        super().__init__(max_length=31, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the id."""
+        text = super().to_internal_value(data)
+        if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", text):
+            self.fail("invalid")
+        return text
+
+
 class Truth(serializers.BooleanField):
     """true or false; not "yes"."""
 

@@ -81,7 +81,7 @@ class CaseInput(Input):
 
     person = PersonInput()
     stayKind = fields.Code(source="stay_kind")
-    team = fields.Code(required=False, help_text="Id of the team; one's own when left out.")
+    team = fields.Name(required=False, help_text="Id of the team; one's own when left out.")
 
 
 class CasePatch(Patch):
@@ -89,7 +89,7 @@ class CasePatch(Patch):
 
     person = PersonPatch()
     stayKind = fields.Code(source="stay_kind")
-    team = fields.Code()
+    team = fields.Name()
     nextContact = NextContact(source="next_contact", allow_null=True)
 
 
@@ -124,7 +124,7 @@ class CasePage(pages.Page):
 class CaseQuery(pages.PageQuery):
     """Which cases."""
 
-    team = serializers.ListField(child=fields.Code(), required=False, help_text="Of one of these teams.")
+    team = serializers.ListField(child=fields.Name(), required=False, help_text="Of one of these teams.")
     stayKind = serializers.ListField(child=fields.Code(), required=False)
     custodian = serializers.ChoiceField(choices=["true", "false"], required=False)
 
@@ -187,7 +187,7 @@ class EntryPage(pages.Page):
     """Entries in the order in which they were begun."""
 
     items = EntryItem(many=True)
-    embedded = serializers.DictField(child=Entry(), required=False)
+    embedded = serializers.DictField(child=Entry(), required=False, help_text="The whole entries, by address.")
 
 
 class EntryQuery(pages.PageQuery):

@@ -29,7 +29,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 class ConsentInput(Input):
     """What the person agreed to."""
 
-    recipient = fields.Text(max_length=31, help_text="Id of the municipality that may get the blocks.")
+    recipient = fields.Name(help_text="Id of the municipality that may get the blocks.")
     purpose = fields.Code(help_text="share or handover.")
     blocks = serializers.ListField(child=fields.Code(), min_length=1, max_length=len(rules.BLOCKS))
     giver = fields.Code(help_text="person, guardian or both; which one, the age decides.")
@@ -76,7 +76,7 @@ class ConsentPage(pages.Page):
 class ConsentQuery(pages.PageQuery):
     """Which consents."""
 
-    recipient = serializers.ListField(child=fields.Text(max_length=31), required=False)
+    recipient = serializers.ListField(child=fields.Name(), required=False)
     purpose = serializers.ListField(child=fields.Code(), required=False)
 
 
