@@ -20,7 +20,7 @@ help: ## this list
 install: .state/installed ## Python packages into .venv, every one by its hash
 
 # The lock is the only input: the same lock is never installed twice.
-.state/installed: requirements.lock .state/tools
+.state/installed: requirements.lock | .state/tools
 	@.venv/bin/python -c pass 2>/dev/null || $(BOOT_PYTHON) -m venv --clear .venv 2>/dev/null || { echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
 	@echo "installing $$(grep -c '^[a-z].*==' requirements.lock) Python packages"
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
