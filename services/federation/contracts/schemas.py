@@ -30,6 +30,11 @@ def check(name: str, value: Any) -> None:
         raise malformed(path_of(error), str(error.validator))
 
 
+def fits(part: dict[str, Any], value: Any) -> bool:
+    """Say whether `value` fits a part of a schema, such as the form of a key in a record."""
+    return bool(_Validator(part, format_checker=FORMATS).is_valid(value))
+
+
 def malformed(path: str, keyword: str) -> MessageMalformed:
     """Return the refusal that names the place and the broken keyword, and no value."""
     return MessageMalformed(f"The message breaks {keyword} at {path or '/'}.", path=path or "/", keyword=keyword)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc.jwk import OKPKey
 
-from federation.contracts import codec
+from federation.contracts import codec, schemas
 from federation.contracts.keys import COMPROMISED, CURRENT, ENCRYPTION, RETIRED, SIGNING, PublicKey, thumbprint
 from federation.errors import DomainError, Kind
 from federation.seals import compact
@@ -247,10 +247,10 @@ def read_key(path: pathlib.Path) -> PrivateKey:
         value = json.loads(path.read_text(encoding="utf-8"))
         public = from_jwk(value)
         secret = value.get("d", "")
-        made = jose_private(PrivateKey(public, secret)) if secret else None
-    except (ValueError, KeyError, TypeError, AttributeError):
+        belongs = not secret or _public_of(public.use, secret) == public.x
+    except (ValueError, TypeError, AttributeError):
         raise KeyUnreadable(file=path.name) from None
-    if made is not None and _public_of(public.use, secret) != public.x:
+    if not belongs:
         raise KeyUnreadable(file=path.name)
     return PrivateKey(public, secret)
 
@@ -270,10 +270,15 @@ def to_jwk(key: PublicKey) -> dict[str, Any]:
 
 
 def from_jwk(value: dict[str, Any]) -> PublicKey:
-    """Return the public key of a JWK. Raises KeyError or ValueError when it is not one of Zenne's."""
+    """Return the public key of a JWK. Raises ValueError when it is not one of Zenne's."""
+    list_name = {SIGNING: "signingKeys", ENCRYPTION: "encryptionKeys"}.get(value.get("use", ""))
+    if list_name is None:
+        raise ValueError("not a key of Zenne")
+    form = schemas.whole("directory-record")["properties"][list_name]["items"]
+    if not schemas.fits(form, {name: part for name, part in value.items() if name != "d"}):
+        raise ValueError("not a key of Zenne")
     key = codec.from_json(PublicKey, value)
-    known = {SIGNING: ("Ed25519", SIGNING_ALG), ENCRYPTION: ("X25519", ENCRYPTION_ALG)}
-    if known[key.use] != (key.crv, key.alg) or key.kid != thumbprint(key.crv, key.x):
+    if key.kid != thumbprint(key.crv, key.x):
         raise ValueError("not a key of Zenne")
     return key
 
