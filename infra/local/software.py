@@ -163,7 +163,8 @@ def _keycloak(home: pathlib.Path, archive: pathlib.Path) -> pathlib.Path:
     def build(new: pathlib.Path) -> None:
         machine.say("keycloak", "unpacking and building (about 30 seconds)")
         with tarfile.open(next(archive.glob("*.tar.gz"))) as bundle:
-            bundle.extractall(new / "unpacked", filter="data")
+            # Its digest is the committed one; Debian 12's Python knows no extraction filter yet.
+            bundle.extractall(new / "unpacked")  # noqa: S202
         home_of_keycloak = next((new / "unpacked").iterdir())
         for part in home_of_keycloak.iterdir():
             part.rename(new / part.name)
