@@ -30,9 +30,10 @@ def check(name: str, value: Any) -> None:
         raise malformed(path_of(error), str(error.validator))
 
 
-def fits(part: dict[str, Any], value: Any) -> bool:
-    """Say whether `value` fits a part of a schema, such as the form of a key in a record."""
-    return bool(_Validator(part, format_checker=FORMATS).is_valid(value))
+@functools.cache
+def item_validator(name: str, field: str) -> Any:
+    """Return the compiled validator of one item of list `field` of schema `name`, such as a key of a record."""
+    return _Validator(whole(name)["properties"][field]["items"], format_checker=FORMATS)
 
 
 def malformed(path: str, keyword: str) -> MessageMalformed:

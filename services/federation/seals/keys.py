@@ -271,11 +271,9 @@ def to_jwk(key: PublicKey) -> dict[str, Any]:
 
 def from_jwk(value: dict[str, Any]) -> PublicKey:
     """Return the public key of a JWK. Raises ValueError when it is not one of Zenne's."""
-    list_name = {SIGNING: "signingKeys", ENCRYPTION: "encryptionKeys"}.get(value.get("use", ""))
-    if list_name is None:
-        raise ValueError("not a key of Zenne")
-    form = schemas.whole("directory-record")["properties"][list_name]["items"]
-    if not schemas.fits(form, {name: part for name, part in value.items() if name != "d"}):
+    field_name = {SIGNING: "signingKeys", ENCRYPTION: "encryptionKeys"}.get(value.get("use", ""))
+    public = {name: part for name, part in value.items() if name != "d"}
+    if field_name is None or not schemas.item_validator("directory-record", field_name).is_valid(public):
         raise ValueError("not a key of Zenne")
     key = codec.from_json(PublicKey, value)
     if key.kid != thumbprint(key.crv, key.x):

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from federation.contracts import strict_json
 
@@ -46,11 +46,13 @@ def test_the_words_of_an_escape_are_no_escape():
     assert strict_json.loads(rb'"\\u0000"') == r"\u0000"
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_is_written_is_read_as_the_same_value(value):
     assert strict_json.loads(strict_json.dumps(value)) == value
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXT, WHOLE, max_size=5))
 def test_one_value_has_one_text(value):
     shuffled = dict(reversed(value.items()))
@@ -66,6 +68,7 @@ def test_what_could_not_be_stored_is_not_written(value):
     assert refused.value.facts == {"rule": "character"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_read_or_refused_and_nothing_else(raw):
     try:
