@@ -157,7 +157,7 @@ def _token_check(tenant: Tenant, door: Door) -> Json:
             "http_uri": {"uri": keys, "cluster": "keycloak", "timeout": "3s"},
             "cache_duration": f"{door.rules.keys_seconds}s",
             # The door opens although Keycloak is not there yet: /health must answer, tokens are refused.
-            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "2s"},
+            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "10s"},
         },
         "from_headers": [{"name": "Authorization", "value_prefix": "Bearer "}],
         # The service verifies the token itself, so it must reach it.

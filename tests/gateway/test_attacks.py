@@ -193,6 +193,12 @@ REFUSED: dict[str, tuple[Send, Refusal]] = {
     "underscore in a name": (lambda g: g.ask(token=g.token(), headers=("Zenne_Tenant: x",)), MALFORMED),
     "underscore for a hyphen": (lambda g: g.ask(token=g.token(), headers=("X_Forwarded_For: 1.2.3.4",)), MALFORMED),
     "a name with a blank": (raw("Zenne-Purpose : x\r\nContent-Length: 0\r\n"), MALFORMED),
+    "the door's own header for this hop only": (
+        lambda g: g.ask(token=g.token(), headers=("Connection: x-forwarded-proto",)), MALFORMED
+    ),
+    "the caller's address for this hop only": (
+        lambda g: g.ask(token=g.token(), headers=("Connection: close, x-forwarded-for",)), MALFORMED
+    ),
     "an empty name": (raw(": x\r\nContent-Length: 0\r\n"), MALFORMED),
     "a zero in a value": (raw("Zenne-Purpose: a\0b\r\nContent-Length: 0\r\n"), MALFORMED),
     "70 kB of headers": (lambda g: g.ask(token=g.token(), headers=("X-Big: " + "a" * 70_000,)), HEADERS_TOO_LARGE),

@@ -1,7 +1,5 @@
 """What a caller brings along does not count: who calls says the token, where from says the door."""
 
-import ipaddress
-
 import pytest
 
 import gate as gates
@@ -47,14 +45,6 @@ def test_headers_that_mean_something_do_get_through(gate: gates.Gate) -> None:
         ['"3"'],
         ["nl-BE"],
     ]
-
-
-def test_a_header_named_as_hop_by_hop_does_not_take_the_doors_own_away(gate: gates.Gate) -> None:
-    gate.ask(token=gate.token(), headers=("Connection: close, x-forwarded-for, x-forwarded-proto, x-request-id",))
-
-    assert values(gate, "x-forwarded-proto") == ["https"]
-    assert [ipaddress.ip_address(value).version for value in values(gate, "x-forwarded-for")] == [4]
-    assert len(values(gate, "x-request-id")) == 1
 
 
 def test_every_request_gets_an_id_of_the_doors_own(gate: gates.Gate) -> None:
