@@ -7,6 +7,7 @@ from federation.rest import openapi
 from municipal.cases import api as cases
 from municipal.consents import api as consents
 from municipal.health import Health
+from municipal.referrals import urls as referrals
 
 CASEWORK = openapi.Api(
     name="casework",
@@ -25,10 +26,11 @@ CASEWORK = openapi.Api(
         path("cases/<uuid:caseId>/consents", consents.CaseConsents.as_view()),
         path("consents", consents.Register.as_view()),
         path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),
+        *referrals.OF_CONSENTS,
     ],
 )
 
-urlpatterns: list[URLPattern | URLResolver] = [*CASEWORK.mounted()]
+urlpatterns: list[URLPattern | URLResolver] = [*CASEWORK.mounted(), *referrals.REFERRAL.mounted()]
 
 handler400 = problems.bad_request
 handler404 = problems.not_found

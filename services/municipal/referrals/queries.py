@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from federation import clock
 from federation.bus import directory, local
@@ -55,7 +55,8 @@ def referrals(
         found = found.filter(state__in=wanted)
     if case_id is not None:
         found = found.filter(case_id=case_id)
-    return found.order_by("-began_at", "pk")
+    waiting = TeamItem.objects.filter(referral=OuterRef("pk"), read_at__isnull=True)
+    return found.annotate(unread=Exists(waiting)).order_by("-began_at", "pk")
 
 
 def locked(referral_id: uuid.UUID) -> Referral:
@@ -209,37 +210,51 @@ def standing(referral: Referral) -> Standing:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the tracker."""
+    """One line of the tracker that both sides see."""
 
+    referral_id: uuid.UUID
+    number: int
+    type: str
+    state: str
     code: str
     at: datetime.datetime
     said_at: datetime.datetime | None
-    detail: str = ""
 
 
 def events(referral: Referral) -> list[Event]:
     """Return what happened to a referral, oldest first: its states, and the reports about it."""
     steps = ReferralStep.objects.filter(referral=referral).select_related("legal").order_by("pk")
-    found = [
-        Event(step.legal.to_state, step.at, step.said_at, _reason(referral, step.legal.to_state)) for step in steps
+    found = [("stateChanged", step.legal.to_state, "", step.at, step.said_at) for step in steps]
+    reports = Report.objects.filter(referral=referral).order_by("pk")
+    found += [(f"{report.kind}Reported", "", report.code, report.at, None) for report in reports]
+    ordered = sorted(found, key=lambda one: one[3])
+    return [
+        Event(referral.pk, number, kind, state, code or reason(referral, state), at, said_at)
+        for number, (kind, state, code, at, said_at) in enumerate(ordered, 1)
     ]
-    found += [
-        Event(f"{report.kind}Reported", report.at, None, report.code)
-        for report in Report.objects.filter(referral=referral).order_by("pk")
-    ]
-    return sorted(found, key=lambda event: event.at)
 
 
-def _reason(referral: Referral, state: str) -> str:
+def reason(referral: Referral, state: str) -> str:
+    """Return why a referral came into a state, as a code, "" where nobody gave a reason."""
     return {
         "declined": referral.decline_reason,
         "revoking": referral.revocation_reason,
         "revoked": referral.revocation_reason,
+        "withdrawn": referral.kept_reason,
         "kept": referral.kept_reason,
         "undeliverable": referral.refused_reason,
         "closed": referral.outcome,
         "handedBack": referral.hand_back_reason,
     }.get(state, "")
+
+
+def phone_of_the_other_side(referral: Referral) -> str:
+    """Return the telephone number of the humans on the other side: of the team that was asked, or the first."""
+    record = directory.record_of(referral.peer)
+    if record is None or not record.teams:
+        return ""
+    team = next((team for team in record.teams if team.id == referral.peer_team), record.teams[0])
+    return team.phone or ""
 
 
 def advice_on(referral: Referral) -> str:
@@ -272,12 +287,6 @@ def unread(*, by: Actor) -> QuerySet[TeamItem]:
     if by.has(Role.COORDINATOR):
         return found
     return found.filter(team=by.team).exclude(role="coordinator")
-
-
-def unread_counts(referral_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of these referrals have something that nobody of the team has read."""
-    found = TeamItem.objects.filter(referral_id__in=list(referral_ids), read_at__isnull=True)
-    return set(found.values_list("referral_id", flat=True))
 
 
 def unanswered(*, before: datetime.date) -> QuerySet[Referral]:

@@ -158,7 +158,7 @@ def check_recipient(to: str, *, own: str, peers: Collection[str]) -> None:
 def check_protocol(kind: Kind, *, allowed: Container[str]) -> None:
     """Raise ProtocolMissing unless the towns' protocol of today allows this kind."""
     if kind not in allowed:
-        raise ProtocolMissing(kind=kind.value)
+        raise ProtocolMissing(referralKind=kind.value)
 
 
 def check_ground(kind: Kind, ground: str, *, grounds: Collection[str]) -> None:

@@ -1,0 +1,1 @@
+"""HTTP of referrals: /api/referral/v1, and the withdrawal of a consent, which ends referrals."""

@@ -1,0 +1,84 @@
+"""What can be read of one referral."""
+
+import uuid
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from federation.rest import pages, views
+from municipal.cases import rules as case_rules
+from municipal.referrals import actions, queries, rules
+from municipal.referrals.api.shapes import Dossier, EventItem, EventPage, Referral
+
+TAG = "Referrals"
+PURPOSE = OpenApiParameter(
+    "Zenne-Purpose",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=f"Why a file outside one's own work is opened: {', '.join(sorted(case_rules.PURPOSES))}.",
+)
+
+
+class ReferralDetail(views.View):
+    """One referral."""
+
+    api_tag = TAG
+
+    @extend_schema(operation_id="getReferral", summary="Read a referral", responses={200: Referral})
+    def get(self, request: Request, referralId: uuid.UUID) -> Response:
+        """Read a referral: before acceptance it names nobody."""
+        del request
+        self.no_query()
+        return Response(Referral(queries.get_referral(referralId, by=self.actor)).data)
+
+
+class Events(views.View):
+    """The tracker of a referral."""
+
+    api_tag = TAG
+
+    @extend_schema(
+        operation_id="listReferralEvents",
+        summary="List what happened to a referral",
+        parameters=[pages.PageQuery],
+        responses={200: EventPage},
+    )
+    def get(self, request: Request, referralId: uuid.UUID) -> Response:
+        """List the states of a referral and the reports about it, oldest first."""
+        asked = self.asked(pages.PageQuery)
+        found = queries.events(queries.get_referral(referralId, by=self.actor))
+        return pages.page(request, found, EventItem, asked)
+
+
+class EventDetail(views.View):
+    """One line of the tracker."""
+
+    api_tag = TAG
+
+    @extend_schema(operation_id="getReferralEvent", summary="Read one event", responses={200: EventItem})
+    def get(self, request: Request, referralId: uuid.UUID, eventNumber: int) -> Response:
+        """Read one line of the tracker."""
+        del request
+        self.no_query()
+        found = queries.events(queries.get_referral(referralId, by=self.actor))
+        if not 1 <= eventNumber <= len(found):
+            raise rules.ReferralUnknown
+        return Response(EventItem(found[eventNumber - 1]).data)
+
+
+class DossierDetail(views.View):
+    """The dossier that came with a release."""
+
+    api_tag = TAG
+
+    @extend_schema(
+        operation_id="getReferralDossier", summary="Read the dossier", parameters=[PURPOSE], responses={200: Dossier}
+    )
+    def get(self, request: Request, referralId: uuid.UUID) -> Response:
+        """Read exactly the consented blocks. The reading leaves an entry in a log that the person may ask for."""
+        del request
+        self.no_query()
+        found = actions.read_dossier(referral_id=referralId, purpose=self.purpose, by=self.actor, at=self.at)
+        values = {"id": referralId, "digest": found.digest, "received_at": found.received_at, "blocks": found.blocks}
+        return Response(Dossier(values).data)
