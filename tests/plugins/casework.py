@@ -1,5 +1,7 @@
 """People of a town on paper, and short ways to make a case for a test."""
 
+# ruff: noqa: PLC0415 -- Django is set up after plugins are imported
+
 import datetime
 import uuid
 from collections.abc import Callable
@@ -74,14 +76,18 @@ def details(**more: Any) -> Any:
     return rules.Details(**{**known, **more})
 
 
-def open_case(*, by: Actor = CASEWORKER, at: datetime.datetime = AT, team: str = "prevention", **more: Any) -> uuid.UUID:
+def open_case(
+    *, by: Actor = CASEWORKER, at: datetime.datetime = AT, team: str = "prevention", **more: Any
+) -> uuid.UUID:
     """Open a case and return its id."""
     from municipal.cases import actions, rules
 
     return actions.open_case(details=details(**more), stay_kind=rules.StayKind.MOVE, team=team, by=by, at=at).id
 
 
-def write(case_id: uuid.UUID, block: str, *, by: Actor = CASEWORKER, at: datetime.datetime = AT, **fields: Any) -> uuid.UUID:
+def write(
+    case_id: uuid.UUID, block: str, *, by: Actor = CASEWORKER, at: datetime.datetime = AT, **fields: Any
+) -> uuid.UUID:
     """Write an entry by the names of the API and return its id."""
     from municipal.cases import actions, contents, rules
 
@@ -138,4 +144,4 @@ def rows() -> dict[str, int]:
     """Return how many rows every table of the town has, so that a refusal can be seen to have left nothing."""
     from django.apps import apps
 
-    return {model._meta.db_table: model._default_manager.count() for model in apps.get_models()}
+    return {model._meta.db_table: model.objects.count() for model in apps.get_models()}

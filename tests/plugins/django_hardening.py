@@ -8,6 +8,8 @@
 The idea is the test suite's of a French social service (gip-inclusion/les-emplois).
 """
 
+# ruff: noqa: PLC0415 -- Django is set up after plugins are imported
+
 import datetime
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -4,6 +4,8 @@ A number that changes without its reason changing is a failure: either a query i
 somebody saved one and should say so.
 """
 
+# ruff: noqa: PLC0415 -- Django is set up after plugins are imported
+
 import contextlib
 import pathlib
 from collections.abc import Callable, Iterator

@@ -44,7 +44,7 @@ ISSUE = {
     },
 }
 DESCRIPTIONS = {"200": "Done.", "201": "It came to be.", "202": "It will be done.", "503": "It cannot work now."}
-TRACE = {"description": "Number of this call, to be quoted on the phone.", "schema": {"type": "string", "maxLength": 36}}
+TRACE = {"description": "Number of this call, for the phone.", "schema": {"type": "string", "maxLength": 36}}
 LOCATION = {"description": "Address of what came to be.", "schema": URI}
 
 SHARED: dict[str, dict[str, Any]] = {

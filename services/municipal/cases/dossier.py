@@ -5,25 +5,18 @@ written, so that a file which comes home is joined with what stayed there.
 """
 
 import datetime
-import functools
-import json
-import pathlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import jsonschema
-
-from federation.contracts import strict_json
+from federation.contracts import schemas, strict_json
 from federation.errors import DomainError, Kind
 from municipal.cases import contents
 from municipal.cases.contents import Draft
 from municipal.cases.rules import Block
 from municipal.people import rules as people_rules
-
-SCHEMA = pathlib.Path(__file__).parents[3] / "schemas" / "messages" / "dossier.v1.json"
 
 IDENTITY = MappingProxyType(
     {
@@ -91,14 +84,9 @@ def parse(text: str) -> Dossier:
     """Return the parts of a dossier; raise DossierMalformed, which names the place and never the value."""
     try:
         found = strict_json.loads(text.encode())
-    except strict_json.JsonRefused:
-        message = "The text is not JSON as Zenne accepts it."
-        raise DossierMalformed(message) from None
-    error = next(iter(sorted(_validator().iter_errors(found), key=lambda one: list(map(str, one.absolute_path)))), None)
-    if error is not None:
-        place = "/".join(str(step) for step in error.absolute_path)
-        message = f"At /{place} the rule `{error.validator}` is broken."
-        raise DossierMalformed(message)
+        schemas.check("dossier", found)
+    except (strict_json.JsonRefused, schemas.MessageMalformed) as refused:
+        raise DossierMalformed(refused.detail) from None
     blocks: Mapping[str, Any] = found["blocks"]
     return Dossier(
         identity=_identity(blocks["identity"]) if "identity" in blocks else None,
@@ -107,12 +95,6 @@ def parse(text: str) -> Dossier:
         ),
         blocks=tuple(block for block in Block if block in blocks),
     )
-
-
-@functools.cache
-def _validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 def _entry(one: Written) -> dict[str, object]:

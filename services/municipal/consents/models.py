@@ -9,7 +9,7 @@ from django.db.models import F, Func, Q
 
 from municipal.consents import rules
 
-CODE = 40
+CODE = 41
 
 
 class DaysOfConsent(Func):
