@@ -301,7 +301,7 @@ def handed_back(told: Teller, cast: Cast) -> None:
     v, m = cast.vilvoorde, cast.molenbeek
     told.chapter("7. Molenbeek hands a case back")
     case, _, referral = handed_over(told, cast, "Yasmine")
-    there = str((m.referral(referral) or {})["case"])
+    there = str((m.referral(referral) or {})["caseId"])
     m.consent(there, to="vilvoorde", purpose="handover", blocks=BLOCKS)
     back = str(
         m.post(

@@ -101,8 +101,8 @@ class Town:
     def offer_body(self, case: str, *, to: str, kind: str, blocks: list[str]) -> Json:
         """Return what a POST of a referral says."""
         body: Json = {
-            "case": case,
-            "to": to,
+            "caseId": case,
+            "recipient": to,
             "team": "prevention",
             "kind": kind,
             "needs": ["school", "family"],
