@@ -23,6 +23,7 @@ CASEWORK = openapi.Api(
         path("cases/<uuid:caseId>", cases.CaseDetail.as_view()),
         path("cases/<uuid:caseId>/entries", cases.Entries.as_view()),
         path("cases/<uuid:caseId>/entries/<uuid:entryId>", cases.EntryDetail.as_view()),
+        path("cases/<uuid:caseId>/accesses", cases.Accesses.as_view()),
         path("cases/<uuid:caseId>/consents", consents.CaseConsents.as_view()),
         path("consents", consents.Register.as_view()),
         path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),

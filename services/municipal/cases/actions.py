@@ -164,7 +164,7 @@ def change_case(
     if changes.get("person"):
         values |= _change_person(view, changes["person"], by=by, at=at)
     Case.objects.filter(pk=case_id).update(**values, version=F("version") + 1)
-    _record("caseChanged", case_id, by, at, fields=",".join(sorted(changes)), version=version + 1)
+    _record("caseChanged", case_id, by, at, fields="+".join(sorted(changes)), version=version + 1)
     return queries.get_case(case_id, by=by)
 
 
@@ -337,6 +337,7 @@ def erase_content(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> in
         cursor.execute("SELECT cases_erase_entries(%s)", [case_id])
         gone = int(cursor.fetchone()[0])
     _record("contentErased", case_id, by, at, versions=gone)
+    audit.erase_salt(case_id=case_id, by=by, at=at)
     return gone
 
 

@@ -8,6 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from federation.audit import queries as audit
+from federation.identity.actor import Role
 from federation.rest import etags, fields, pages, views
 from federation.rest.idempotency import idempotent
 from federation.rest.serializers import Input, Output, Patch
@@ -336,6 +338,55 @@ class EntryDetail(views.View):
         self.no_query()
         view = actions.read_entry(case_id=caseId, entry_id=entryId, purpose=self.purpose, by=self.actor, at=self.at)
         return Response(_entry(caseId, view))
+
+
+class AccessItem(Output):
+    """One act on a case; who it was is the realm's number of that person."""
+
+    href = fields.Href("casework/v1/cases/{case_id}", help_text="The case.")
+    at = fields.Instant()
+    act = fields.Code()
+    by = fields.Text()
+    team = fields.Text(required=False)
+    purpose = fields.Code(required=False)
+    subject = fields.Text()
+
+
+class AccessPage(pages.Page):
+    """Acts, the newest first."""
+
+    items = AccessItem(many=True)
+
+
+class Accesses(views.View):
+    """Who read or changed a case: the log that the person may ask for."""
+
+    api_tag = "Accesses"
+
+    @extend_schema(
+        operation_id="listAccesses",
+        summary="List who read or changed a case",
+        parameters=[pages.PageQuery],
+        responses={200: AccessPage},
+    )
+    def get(self, request: Request, caseId: uuid.UUID) -> Response:
+        """List every reading and change of a case, for the data protection officer; it holds no content."""
+        asked = self.asked(pages.PageQuery)
+        rules.check_role(self.actor, Role.DATA_PROTECTION_OFFICER)
+        queries.team_of(caseId)
+        found = [
+            {
+                "case_id": caseId,
+                "at": access.at,
+                "act": access.act,
+                "by": access.by,
+                "team": access.team,
+                "purpose": access.purpose,
+                "subject": access.subject,
+            }
+            for access in audit.accesses(caseId)
+        ]
+        return pages.page(request, found, AccessItem, asked)
 
 
 def _stay_kind(code: str) -> rules.StayKind:

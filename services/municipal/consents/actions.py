@@ -138,7 +138,7 @@ def _record(act: str, consent: Consent, by: Actor, at: datetime.datetime) -> Non
         facts={
             "recipient": consent.recipient,
             "purpose": str(consent.purpose),
-            "blocks": ",".join(consent.blocks),
+            "blocks": "+".join(consent.blocks),
             "digest": consent.digest,
         },
     )

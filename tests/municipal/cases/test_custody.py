@@ -72,16 +72,22 @@ def test_one_referral_brings_custody_once(db):
         shell(referral)
     with pytest.raises(actions.CustodyAcquired):
         actions.start_custody(case_id=acquired.case_id, referral_id=referral, by=CONSUMER, at=AT)
+
+    assert rows() == before
+
+
+def test_the_table_too_refuses_a_second_custody_row_of_one_referral(db):
+    acquired = shell()
+    actions.end_custody(row_id=acquired.custody_row_id, by_referral=uuid.uuid4(), by=CONSUMER, at=AT)
+
     with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        other = shell().case_id
         cursor.execute(
             "INSERT INTO cases_custody_row (id, acquired_by, referral_id, started_at, started_by, ended_by, case_id)"
-            " VALUES (gen_random_uuid(), 'referral', %s, now(), 'x', '', %s)",
-            [referral, other],
+            " SELECT gen_random_uuid(), acquired_by, referral_id, started_at, started_by, '', case_id"
+            " FROM cases_custody_row"
         )
 
     assert refused.value.__cause__.diag.constraint_name == "one_custody_row_per_referral"
-    assert rows() == before
 
 
 def test_a_shell_takes_contact_notes_and_nothing_else_until_the_file_comes(db):
