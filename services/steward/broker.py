@@ -109,7 +109,7 @@ def reconcile_access(admin: KafkaAdminClient, wanted: frozenset[Access], journal
     found = {_line(acl): acl for acl in there}
     # First take away, then grant: a run that ends half-way has given too little, never too much.
     for line in sorted(set(found) - set(expected)):
-        journal.remove(f"access {line}", _revoke, admin, found[line])
+        journal.remove(f"access {line}", revoke, admin, found[line])
     for line in sorted(set(expected) - set(found)):
         journal.make(f"access {line}", _grant, admin, expected[line])
 
@@ -181,7 +181,8 @@ def _grant(admin: KafkaAdminClient, acl: ACL) -> None:
         raise Refused(message)
 
 
-def _revoke(admin: KafkaAdminClient, acl: ACL) -> None:
+def revoke(admin: KafkaAdminClient, acl: ACL) -> None:
+    """Will take one access rule away; Refused when the broker did not."""
     pattern = acl.resource_pattern
     exact = ACLFilter(
         principal=acl.principal,
