@@ -171,10 +171,23 @@ BUS_HANDLERS = {
         "ProgressReported": "on_progress_reported",
         "OutcomeReported": "on_outcome_reported",
     }.items()
-}
+} | {"CheckpointSigned": "federation.audit.handlers.on_checkpoint_signed"}
 BUS_RECEIPT_HANDLER = "municipal.referrals.handlers.on_message_received"
 BUS_REFUSAL_HANDLER = "municipal.referrals.handlers.on_message_refused"
 BUS_RESEAL_GATE = "municipal.referrals.handlers.dossier_may_be_sealed_again"
+BUS_RESEND_SECONDS = [
+    int(seconds)
+    for seconds in env.words(
+        "ZENNE_BUS_RESEND_SECONDS",
+        help="seconds until a message without receipt is sent again, each time; the last one repeats",
+        default="30,120,600,3600",
+    )
+]
+# What the worker does by the clock, and how many seconds lie between two times.
+WORKER_TIMERS = {
+    "sealer": ("federation.audit.sealer.tick", 1.0),
+    "timers": ("municipal.referrals.timers.remind_of_what_is_due", 60.0),
+}
 
 LOGGING_CONFIG = "federation.rest.logs.configure"
 LOGGING = {"level": env.text("ZENNE_LOG_LEVEL", help="lowest level that is logged", default="INFO")}

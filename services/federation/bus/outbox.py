@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Iterable
+from typing import TypeVar
 
 from django.db import connection
 
@@ -12,6 +13,8 @@ from federation.bus.models import OutboxDossier, OutboxMessage, OutboxSealing
 from federation.contracts import codec, strict_json
 from federation.contracts.messages import SEQUENCED, Body, Message
 from federation.seals import signatures
+
+B = TypeVar("B", bound=Body)
 
 CHANNEL = "zenne_outbox"
 """NOTIFY on it wakes the relay early; the relay looks every second anyway."""
@@ -126,7 +129,7 @@ def _remove_dossiers(found: Iterable[uuid.UUID]) -> bool:
 
 def next_attempt(attempts: int, at: datetime.datetime) -> datetime.datetime:
     """Return when a statement that was sent `attempts` times goes out again: 30 s, 2 min, 10 min, 1 h, then hourly."""
-    seconds = local.setting("BUS_RESEND_SECONDS", (30, 120, 600, 3600))
+    seconds = local.setting("BUS_RESEND_SECONDS", [30, 120, 600, 3600])
     return at + datetime.timedelta(seconds=seconds[min(attempts, len(seconds)) - 1])
 
 
@@ -146,3 +149,9 @@ def _next_seq(referral_id: uuid.UUID, peer: str) -> int:
         )
         (seq,) = cursor.fetchone()
     return int(seq)
+
+
+def all_said(kind: type[B]) -> list[B]:
+    """Return the bodies of everything that we ever said of one type, in order."""
+    rows = OutboxMessage.objects.filter(type=kind.__name__).order_by("created_at")
+    return [body for body in (read(row).body for row in rows) if isinstance(body, kind)]

@@ -5,7 +5,6 @@ never half a fault.
 """
 
 import concurrent.futures
-import datetime
 import threading
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -19,7 +18,7 @@ from federation.bus import client, consumer, directory, inbox, local, outbox, re
 
 log = structlog.get_logger()
 
-Tick = Callable[[datetime.datetime], object]
+Tick = Callable[..., object]
 Loop = Callable[[threading.Event], None]
 
 RELAY_LOCK, CONSUMER_LOCK = 0x7A656E01, 0x7A656E02
@@ -102,7 +101,7 @@ def directory_loop(stop: threading.Event) -> None:
 def timer_loop(stop: threading.Event, tick: Tick, seconds: float) -> None:
     """Call `tick` again and again, with `seconds` between."""
     while not stop.is_set():
-        tick(clock.now())
+        tick(at=clock.now())
         stop.wait(seconds)
 
 

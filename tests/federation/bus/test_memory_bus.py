@@ -1,5 +1,6 @@
 """The bus in memory is a verified fake: the same calls, on it and on a real broker, give the same answers."""
 
+import gc
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from memory_bus import MemoryBus
 from waiting import until
 
 from federation.bus import client, topics
+
+
+pytestmark = pytest.mark.filterwarnings(
+    # kafka-python leaves the sockets of what failed to the collector
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 
 
 @dataclass
@@ -40,6 +47,7 @@ def side(request: pytest.FixtureRequest) -> Any:
     publisher.close()
     for one in readers:
         one.close()
+    gc.collect()
 
 
 @pytest.fixture
