@@ -152,6 +152,12 @@ def open_hand_back(referral_id: uuid.UUID, *, besides: uuid.UUID | None) -> bool
     return found.exclude(pk=besides).exists()
 
 
+def by_accepted_row(row: uuid.UUID | None) -> Referral | None:
+    """Return, locked, the received referral whose acceptance began this custody row."""
+    found = Referral.objects.select_for_update(of=("self",))
+    return found.filter(direction=Direction.RECEIVED, accepted_custody_row=row).first() if row else None
+
+
 def preview_of(referral: Referral) -> Preview | None:
     """Return the stored preview, or None when its copy was erased."""
     stored: dict[str, Any] | None = referral.preview
@@ -255,6 +261,11 @@ def phone_of_the_other_side(referral: Referral) -> str:
         return ""
     team = next((team for team in record.teams if team.id == referral.peer_team), record.teams[0])
     return team.phone or ""
+
+
+def has_verdict(referral: Referral) -> bool:
+    """Say whether an outcome or advice is kept already; the first one stands."""
+    return Report.objects.filter(referral=referral, kind__in=["outcome", "advice"]).exists()
 
 
 def advice_on(referral: Referral) -> str:

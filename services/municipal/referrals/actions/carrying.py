@@ -13,7 +13,7 @@ from django.db import transaction
 
 from federation.audit import actions as audit
 from federation.bus import directory, outbox
-from federation.custody import facts, sender
+from federation.custody import facts, recipient, sender
 from federation.custody.facts import Effect, Gate, Kind, Say, State
 from federation.identity.actor import Actor
 from municipal.referrals import queries
@@ -41,6 +41,8 @@ def carry_out(*, turn: Turn, by: Actor, at: datetime.datetime) -> Referral:
     for say in turn.step.says:
         _say(turn, say)
     _record(turn, state_before)
+    if Effect.END_OFFERED_CUSTODY in turn.step.effects:
+        _pass_on(turn)
     if Effect.MARK_OLD_HANDED_BACK in turn.step.effects:
         _mark_old_handed_back(turn)
     if Effect.HAND_BACK_BY_ITSELF in turn.step.effects:
@@ -130,9 +132,17 @@ def _record(turn: Turn, state_before: str) -> None:
             "kind": referral.kind,
             "from": state_before,
             "to": referral.state,
-            "said": ",".join(say.type for say in turn.step.says),
+            "said": "+".join(say.type for say in turn.step.says),
         },
     )
+
+
+def _pass_on(turn: Turn) -> None:
+    """Tell the referral that had brought the ended row here that it answers for nothing any more."""
+    brought = queries.by_accepted_row(turn.referral.offered_custody_row)
+    if brought is not None:
+        step = recipient.passed_on(queries.received_facts(brought))
+        carry_out(turn=Turn(referral=brought, step=step, act="custodyPassedOn"), by=turn.by, at=turn.at)
 
 
 def _mark_old_handed_back(turn: Turn) -> None:

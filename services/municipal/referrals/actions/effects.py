@@ -8,7 +8,7 @@ import structlog
 from federation.bus import inbox, outbox
 from federation.contracts import digests
 from federation.custody.facts import Effect, Kind
-from municipal.cases import actions as cases
+from municipal.cases import actions as cases, queries as case_queries
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import ReceivedDossier, Referral, TeamItem
 
@@ -29,11 +29,19 @@ def _open_custody(turn: Turn) -> None:
 def _erase_copy(turn: Turn) -> None:
     """Erase preview and dossier; what the other side signed stays as a digest, what we signed as it is (loss L9)."""
     referral = turn.referral
-    referral.preview, referral.urgency = None, ""
+    referral.preview, referral.urgency, referral.has_dossier = None, "", False
     ReceivedDossier.objects.filter(referral_id=referral.pk).delete()
+    if _is_a_copy(referral) and referral.case_id is not None:
+        cases.erase_content(case_id=referral.case_id, by=turn.by, at=turn.at)
     inbox.erase_payloads(referral_id=referral.pk, at=turn.at)
     if referral.copy_erased_at is None:
         referral.copy_erased_at, referral.copy_erased_by = turn.at, turn.by.subject
+
+
+def _is_a_copy(referral: Referral) -> bool:
+    """Say whether the case came by this referral and is answered for elsewhere now; one's own file is never a copy."""
+    came = referral.kind == Kind.HANDOVER and not referral.hand_back and referral.released
+    return came and referral.case_id is not None and not case_queries.open_custody(referral.case_id)
 
 
 def _end_offered_custody(turn: Turn) -> None:
@@ -41,10 +49,6 @@ def _end_offered_custody(turn: Turn) -> None:
     if referral.offered_custody_row is None or referral.case_id is None:
         raise CustodyRowMissing
     cases.end_custody(row_id=referral.offered_custody_row, by_referral=referral.pk, by=turn.by, at=turn.at)
-    # the referral that had brought this row here answers for nothing any more
-    Referral.objects.filter(accepted_custody_row=referral.offered_custody_row, direction="received").update(
-        custody_open=False
-    )
 
 
 def _end_custody(turn: Turn) -> None:

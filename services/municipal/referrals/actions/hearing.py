@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from federation.custody import sender
-from federation.custody.facts import Step
+from federation.custody.facts import State, Step
 from federation.identity.actor import Actor
 from municipal.referrals import queries
 from municipal.referrals.actions.carrying import carry_out
@@ -61,7 +61,8 @@ def hear_declined(
     """Note a no with its reason; the case stays here (loss L2)."""
     referral = _theirs(referral_id, recipient)
     step = sender.on_declined(queries.sent_facts(referral))
-    referral.decline_reason = reason
+    if step.facts.state is State.DECLINED:
+        referral.decline_reason = reason
     return _hear(referral, step, "referralDeclined", said_at, by=by, at=at)
 
 
@@ -159,9 +160,10 @@ def hear_outcome(
     """Keep the outcome that closes the loop."""
     referral = _theirs(referral_id, recipient)
     step = sender.on_outcome(queries.sent_facts(referral))
-    referral.outcome = outcome
-    on = queries.today(said_at)
-    Report.objects.create(referral=referral, kind="outcome", code=outcome, on=on, at=at, by=by.subject)
+    if not queries.has_verdict(referral):
+        referral.outcome = outcome
+        on = queries.today(said_at)
+        Report.objects.create(referral=referral, kind="outcome", code=outcome, on=on, at=at, by=by.subject)
     return _hear(referral, step, "outcomeReported", said_at, by=by, at=at)
 
 

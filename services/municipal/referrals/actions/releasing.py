@@ -8,7 +8,7 @@ from django.db import transaction
 
 from federation.contracts import digests
 from federation.custody import sender
-from federation.custody.facts import Gate, Kind
+from federation.custody.facts import Effect, Gate, Kind
 from federation.identity.actor import Actor
 from municipal.cases import queries as cases
 from municipal.consents import queries as consents
@@ -99,4 +99,5 @@ def dossier_may_go_again(*, referral_id: uuid.UUID, by: Actor, at: datetime.date
     if seen is None or seen.consent_id is None or seen.direction != Direction.SENT:
         return False
     consent = consents.locked(seen.consent_id)
-    return seen.answer == "released" and _verdict(seen, consent, at) is Gate.STANDS
+    step = sender.seal_again(queries.sent_facts(seen), gate=_verdict(seen, consent, at))
+    return Effect.TAKE_DOSSIER_OUT not in step.effects

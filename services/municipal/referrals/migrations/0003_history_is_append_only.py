@@ -5,7 +5,8 @@ from django.db import migrations
 APPEND_ONLY = """
 CREATE FUNCTION referral_history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'referral_history_is_append_only: % of %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'referral_history_is_append_only: % of %', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'referral_history_is_append_only';
 END $$;
 
 CREATE TRIGGER referral_history_is_append_only BEFORE UPDATE OR DELETE ON referral_step
@@ -32,7 +33,8 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM legal_step
                    WHERE direction = NEW.direction AND from_state = before AND to_state = NEW.state) THEN
-        RAISE EXCEPTION 'no_state_is_jumped_over: % to %', before, NEW.state USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'no_state_is_jumped_over: % to %', before, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_state_is_jumped_over';
     END IF;
     RETURN NEW;
 END $$;
@@ -57,7 +59,8 @@ BEGIN
         before := 'draft';
     END IF;
     IF step.direction <> stands.direction OR step.to_state <> stands.state OR step.from_state <> coalesce(before, '') THEN
-        RAISE EXCEPTION 'each_step_begins_where_the_last_ended: %', NEW.legal_id USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'each_step_begins_where_the_last_ended: %', NEW.legal_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'each_step_begins_where_the_last_ended';
     END IF;
     RETURN NEW;
 END $$;
@@ -81,7 +84,8 @@ BEGIN
         OR (OLD.released AND NOT NEW.released)
         OR (OLD.answer <> '' AND NEW.answer <> OLD.answer)
         OR (OLD.case_id IS NOT NULL AND NEW.case_id IS DISTINCT FROM OLD.case_id) THEN
-        RAISE EXCEPTION 'an_offer_stays_as_it_was' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'an_offer_stays_as_it_was'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'an_offer_stays_as_it_was';
     END IF;
     RETURN NEW;
 END $$;
