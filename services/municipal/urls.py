@@ -31,7 +31,12 @@ CASEWORK = openapi.Api(
     ],
 )
 
-urlpatterns: list[URLPattern | URLResolver] = [*CASEWORK.mounted(), *referrals.REFERRAL.mounted()]
+urlpatterns: list[URLPattern | URLResolver] = [
+    # For the gateway and whoever runs the process: the one path that is open without a token.
+    path("health", Health.as_view()),
+    *CASEWORK.mounted(),
+    *referrals.REFERRAL.mounted(),
+]
 
 handler400 = problems.bad_request
 handler404 = problems.not_found
