@@ -39,6 +39,7 @@ def up(instance: instances.Instance, *, servers_only: bool = False) -> None:
     try:
         _check_machine(instance, was_running=was_running)
         instance.prepare()
+        setting_up.check(instance)
         towns = tenants.load()
         _start_servers(instance, towns)
         if not servers_only:

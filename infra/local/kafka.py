@@ -58,6 +58,8 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
             "kafka.Kafka",
             home / "server.properties",
         ],
+        # At its first end Java keeps the classes it loaded for the next start: that takes a while.
+        stop_seconds=90,
         configuration=configuration + str((home / "broker.pem").stat().st_mtime),
     )
 

@@ -55,6 +55,8 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
             "start",
             "--optimized",
         ],
+        # At its first end Java keeps the classes it loaded for the next start: that takes a while.
+        stop_seconds=90,
         configuration=configuration,
     )
 

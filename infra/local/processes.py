@@ -48,7 +48,7 @@ class Program:
 
 class _Connection(http.client.HTTPConnection):
     def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=120)
+        super().__init__("localhost", timeout=150)
         self.path = path
 
     def connect(self) -> None:
@@ -247,7 +247,7 @@ def shut_down(instance: instances.Instance) -> int:
         for name, state in states(instance).items():
             if int(state["state"]) not in STOPPED_STATES and name != "postgres":
                 ask(instance, "stopProcess", name, False)
-        wait_for(lambda: not _busy(instance), what="the end of the processes", seconds=90)
+        wait_for(lambda: not _busy(instance), what="the end of the processes", seconds=120)
         ask(instance, "shutdown")
         _wait_for_end(keeper)
     left = of(instance)
