@@ -152,6 +152,8 @@ def _finish_schema(name: str, schema: dict[str, Any]) -> None:
     """Take `nullable` out but where null means "remove", and give objects within a title."""
     for inner in _parts(schema):
         inner.pop("x-spec-enum-id", None)
+        if inner.get("default") == "":
+            inner.pop("default")  # the code's word for "not given", which is no value of the API
         if not name.endswith("Patch"):
             inner.pop("nullable", None)
     for property_name, inner in schema.get("properties", {}).items():
