@@ -65,6 +65,7 @@ def on_consent_withdrawn(facts: Received) -> Step[Received]:
         return Step(facts, (_applied("erased", custodian=False),), (Effect.ERASE_COPY, Effect.TELL_TEAM))
     if facts.custody_open:
         return Step(facts, (_applied("restricted", custodian=True),), (Effect.TELL_TEAM,))
+    facts = replace(facts, has_dossier=False)
     return Step(facts, (_applied("erased", custodian=False),), (Effect.ERASE_COPY,))
 
 
