@@ -15,8 +15,8 @@ from django.db import connection
 from memory_bus import MemoryBus
 from peer import AT, CONSENT, Federation, Peer, offer
 
-from federation.bus import consumer, directory, local, own_record, relay, topics
-from federation.contracts.messages import Body, Message
+from federation.bus import consumer, directory, local, outbox, own_record, relay, topics
+from federation.contracts.messages import Body, Message, ReferralOpened
 from federation.errors import DomainError, Kind
 
 OWN = "vilvoorde"
@@ -47,6 +47,12 @@ def on_message(message: Message, *, dossier: str | None, at: datetime.datetime) 
             raise NotToday
         case "fail":
             raise Mistake("Jan Peeters")
+
+
+def on_message_with_answer(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
+    """Leave one row as effect, and answer with a message of ours."""
+    on_message(message, dossier=dossier, at=at)
+    outbox.put(to=message.sender, body=ReferralOpened(), referral_id=message.referral_id, at=at)
 
 
 def on_received(message: Message, at: datetime.datetime) -> None:
@@ -137,10 +143,10 @@ class World:
     def later(self, **more: float) -> None:
         self.at += datetime.timedelta(**more)
 
-    def heard(self, peer: Peer | None = None) -> list[Message]:
-        """Return what reached the peer, in order."""
+    def heard(self, peer: Peer | None = None, *, since: int = 0) -> list[Message]:
+        """Return what reached the peer, in order, from record `since` on."""
         listener = peer or self.peer
-        found = self.bus.records(topics.inbox_of(listener.name))
+        found = self.bus.records(topics.inbox_of(listener.name))[since:]
         return [listener.hears(record.value or b"")[0] for record in found]
 
     def effects(self, **wanted: object) -> list[str]:
