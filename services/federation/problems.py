@@ -152,7 +152,8 @@ def _database(exception: Exception, api: str) -> tuple[dict[str, Any] | None, di
 def _issues(detail: object, where: str, path: str = "") -> Iterator[dict[str, str]]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            own = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            own = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}" if path else str(name)
+            own = path if name == "non_field_errors" else own
             yield from _issues(inner, where, own)
     elif isinstance(detail, list | tuple):
         nested = any(isinstance(one, Mapping | list) for one in detail)

@@ -4,7 +4,7 @@
 
 import datetime
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -59,6 +59,26 @@ def api() -> Callable[[Actor], APIClient]:
 def case(db: None) -> uuid.UUID:
     """Return a case of Vilvoorde's prevention team, opened by its caseworker."""
     return open_case()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let a test commit, for several connections at once, and empty afterwards what was empty before.
+
+    Not pytest-django's `transaction=True`: it also empties what migrations filled.
+    """
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        empty = [table for table in tables if not _has_rows(cursor, table)]
+        yield
+        cursor.execute(f"TRUNCATE {', '.join(empty)}")
+
+
+def _has_rows(cursor: Any, table: str) -> bool:
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608 -- a name out of the catalogue
+    return bool(cursor.fetchone()[0])
 
 
 def details(**more: Any) -> Any:

@@ -90,7 +90,8 @@ def configure(options: dict[str, str]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": options.get("level", "INFO")},
             # kafka-python writes hundreds of lines while a broker is away; the bus counts instead
-            "loggers": {"kafka": {"level": "ERROR"}},
+            # a refused call has its own line, with the problem's type and the route
+            "loggers": {"kafka": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
         }
     )
 

@@ -62,6 +62,7 @@ def open_case(
     """
     rules.check_role(by, *rules.WRITERS)
     team = _team(team or by.team, by=by)
+    details = people_rules.check(details, today=clock.today_in_brussels(at))
     person_id = people.register_person(details=details, by=by, at=at)
     case = new_case(person_id=person_id, stay_kind=stay_kind, team=team, by=by, at=at)
     CustodyRow.objects.create(case=case, acquired_by="intake", started_at=at, started_by=by.subject)
