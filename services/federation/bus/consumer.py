@@ -156,7 +156,7 @@ class NoHandler(DomainError):
 
 
 def _apply(message_id: int, at: datetime.datetime) -> None:
-    work = InboxWork.objects.select_for_update().select_related("message").get(pk=message_id)
+    work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
     if work.state != State.READY:
         return
     raw = bytes(InboxPayload.objects.get(pk=message_id).raw)
@@ -200,7 +200,7 @@ def _remember(work: InboxWork, said: Message) -> None:
 
 def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:
     """Park what our rules refuse and tell the sender, in the running transaction."""
-    work = InboxWork.objects.select_for_update().select_related("message").get(pk=message_id)
+    work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
     statement = InboxStatement.objects.filter(message_id=message_id).values_list("digest", flat=True).first()
     said = _said(work)
     told = False
@@ -218,7 +218,7 @@ def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:
 
 
 def _count_failure(message_id: int, error: Exception, at: datetime.datetime) -> None:
-    work = InboxWork.objects.select_for_update().select_related("message").get(pk=message_id)
+    work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{type(error).__name__} {frames[-1].filename.rpartition('/services/')[2]}:{frames[-1].lineno}"[-120:]
     work.failures += 1
