@@ -81,7 +81,8 @@ def _one(work: Work, person: User) -> None:
         payload = {**there, **person.representation}
         work.journal.change(f"user {person.username}", changed, work.admin.update_user, user_id, payload)
     found: Mapping[str, dict[str, Found]] = by_owner(work.admin.get_all_roles_of_user(user_id)) if user_id else {}
-    for owner in sorted({*found, ROLES_OF} - {""}):
+    # Rights over the realm itself are taken from everybody by `strangers`.
+    for owner in sorted({*found, ROLES_OF} - {"", "realm-management"}):
         work.line_up(
             f"user {person.username}: {owner}/",
             person.roles if owner == ROLES_OF else (),
