@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def forged(header: dict[str, object], key: Callable[[gates.Gate], Signer]) -> Se
     """Return the sending of right claims under another header and another signature."""
 
     def send(g: gates.Gate) -> wire.Answer:
-        own = g.realms["vilvoorde"]
+        own = g.realm_of["vilvoorde"]
         claims = json.loads(_decoded(g.token().split(".")[1]))
         return g.ask(token=realms.compact(own.header(**header), claims, key(g)))
 
@@ -61,7 +62,7 @@ def _decoded(part: str) -> bytes:
 
 
 def _own(g: gates.Gate) -> Signer:
-    return g.realms["vilvoorde"].key.sign
+    return g.realm_of["vilvoorde"].key.sign
 
 
 def _stranger(g: gates.Gate) -> Signer:
@@ -69,11 +70,11 @@ def _stranger(g: gates.Gate) -> Signer:
 
 
 def _public_key_as_secret(g: gates.Gate) -> Signer:
-    secret = g.realms["vilvoorde"].key.pem
+    secret = g.realm_of["vilvoorde"].key.pem
     return lambda data: hmac.new(secret, data, hashlib.sha256).digest()
 
 
-def claims(**changed: object) -> Send:
+def claims(**changed: Any) -> Send:
     """Return the sending of a token of the town's own realm with these claims."""
     return lambda g: g.ask(token=g.token(**changed))
 
@@ -101,7 +102,7 @@ REFUSED: dict[str, tuple[Send, Refusal]] = {
     "nonsense as token": (lambda g: g.ask(token="abc"), INVALID),
     "token of the other town": (lambda g: g.ask(token=g.token("molenbeek")), INVALID),
     "token of the other town under our issuer": (
-        lambda g: g.ask(token=g.token("molenbeek", iss=g.realms["vilvoorde"].issuer)), INVALID
+        lambda g: g.ask(token=g.token("molenbeek", iss=g.realm_of["vilvoorde"].issuer)), INVALID
     ),
     "key of a stranger": (forged({}, _stranger), INVALID),
     "key of a stranger, sent along": (
@@ -114,10 +115,10 @@ REFUSED: dict[str, tuple[Send, Refusal]] = {
     "algorithm none": (forged({"alg": "none"}, lambda _: lambda _: b"x"), INVALID),
     "public key as shared secret": (forged({"alg": "HS256"}, _public_key_as_secret), INVALID),
     "issuer with a slash more": (
-        lambda g: g.ask(token=g.token(iss=g.realms["vilvoorde"].issuer + "/")), INVALID
+        lambda g: g.ask(token=g.token(iss=g.realm_of["vilvoorde"].issuer + "/")), INVALID
     ),
     "issuer that begins as ours": (
-        lambda g: g.ask(token=g.token(iss=g.realms["vilvoorde"].issuer + "-x")), INVALID
+        lambda g: g.ask(token=g.token(iss=g.realm_of["vilvoorde"].issuer + "-x")), INVALID
     ),
     "issuer without the port": (
         claims(iss="https://login.localhost/realms/vilvoorde"), INVALID

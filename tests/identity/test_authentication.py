@@ -3,8 +3,10 @@
 import datetime
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
@@ -14,7 +16,7 @@ from federation.identity.actor import Role
 
 
 @pytest.fixture
-def town(settings, key_server: realms.KeyServer, vilvoorde: realms.Realm) -> realms.Realm:
+def town(settings: Settings, key_server: realms.KeyServer, vilvoorde: realms.Realm) -> realms.Realm:
     settings.PARTICIPANT = "vilvoorde"
     settings.TOKEN_ISSUER = vilvoorde.issuer
     settings.TOKEN_JWKS_URL = key_server.url("vilvoorde")
@@ -23,7 +25,7 @@ def town(settings, key_server: realms.KeyServer, vilvoorde: realms.Realm) -> rea
     return vilvoorde
 
 
-def authenticate(path: str = "/api/casework/v1/cases", **meta: str) -> authentication.Caller:
+def authenticate(path: str = "/api/casework/v1/cases", **meta: Any) -> authentication.Caller:
     request = Request(APIRequestFactory().get(path, **meta))
     caller, token = authentication.BearerToken().authenticate(request)
     assert token is None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from joserfc.jwk import RSAKey
 
 import realm as realms
 from federation.identity import tokens
@@ -40,7 +41,7 @@ def test_twenty_first_questions_at_once_are_one_fetch(
 ) -> None:
     together = threading.Barrier(20)
 
-    def ask() -> tokens.RSAKey:
+    def ask() -> RSAKey:
         together.wait()
         return keys.get("vilvoorde-1", at=at)
 

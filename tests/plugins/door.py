@@ -43,7 +43,7 @@ class _ToLoopback(httpx.BaseTransport):
         self._inner.close()
 
 
-def trusting(ca_file: pathlib.Path) -> ssl.SSLContext:
+def trusting(ca_file: pathlib.Path | str) -> ssl.SSLContext:
     """Return a TLS context that trusts the authority in `ca_file` and no other."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cafile=ca_file)

@@ -125,7 +125,7 @@ class Gate:
     port: int
     ca_file: str
     log_file: pathlib.Path
-    realms: dict[str, realms.Realm]
+    realm_of: dict[str, realms.Realm]
     stranger: realms.Key
     keycloak: realms.KeyServer
     services: dict[str, Service]
@@ -138,7 +138,7 @@ class Gate:
 
     def token(self, town: str = "vilvoorde", **claims: Any) -> str:
         """Return a right token of a town's realm but for these claims."""
-        return self.realms[town].token(time.time(), **claims)
+        return self.realm_of[town].token(time.time(), **claims)
 
     def send(self, request: bytes, *, name: str = "vilvoorde.localhost") -> wire.Answer:
         """Send these bytes under `name` and return the answer."""
@@ -233,7 +233,7 @@ def gate(folder: pathlib.Path, change: Callable[[rules.Rules], rules.Rules] = la
             port=port,
             ca_file=str(authority.certificate_file),
             log_file=folder / "access.log",
-            realms=owned,
+            realm_of=owned,
             stranger=dataclasses.replace(_key("stranger"), kid="vilvoorde-1"),
             keycloak=keycloak,
             services=running,
