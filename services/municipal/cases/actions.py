@@ -16,7 +16,7 @@ from federation.bus import local
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Actor, Role
 from municipal.cases import contents, dossier as dossiers, queries, rules
-from municipal.cases.models import Case, CustodyRow, Entry, ReferenceCounter
+from municipal.cases.models import Case, CustodyRow, Entry
 from municipal.cases.rules import Block, StayKind
 from municipal.people import actions as people, rules as people_rules
 
@@ -30,6 +30,13 @@ class Acquired:
 
 
 CHANGEABLE = frozenset({"person", "stay_kind", "team", "next_contact_on", "next_contact_who"})
+
+
+NEXT_NUMBER = """
+INSERT INTO cases_referencecounter (year, last) VALUES (%s, 1)
+ON CONFLICT (year) DO UPDATE SET last = cases_referencecounter.last + 1
+RETURNING last
+"""
 
 
 class TeamUnknown(rules.EntryInvalid):
@@ -68,7 +75,7 @@ def open_case(
     CustodyRow.objects.create(case=case, acquired_by="intake", started_at=at, started_by=by.subject)
     _record("caseOpened", case.pk, by, at, reference=case.reference, team=team, stayKind=str(stay_kind))
     case.custodian = True  # type: ignore[attr-defined]
-    return dataclasses.replace(queries.view_of(case), person=details)
+    return queries.view_of(case, known=details)
 
 
 def new_case(*, person_id: uuid.UUID | None, stay_kind: StayKind, team: str, by: Actor, at: datetime.datetime) -> Case:
@@ -380,11 +387,9 @@ def _record(act: str, case_id: uuid.UUID, by: Actor, at: datetime.datetime, **fa
 
 def _next_number(year: int) -> int:
     """Return the next number of a year without a gap: the counter's row stays locked until the commit."""
-    ReferenceCounter.objects.bulk_create([ReferenceCounter(year=year, last=1)], ignore_conflicts=True)
-    counter = ReferenceCounter.objects.select_for_update().get(pk=year)
-    counter.last = queries.highest_number(year) + 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [year])
+        return int(cursor.fetchone()[0])
 
 
 def _team(team: str, *, by: Actor) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from federation.errors import DomainError
 from federation.identity.actor import Actor, Role
@@ -188,26 +188,21 @@ def has_entry(case_id: uuid.UUID, *, block: Block, entry_id: uuid.UUID | None = 
     return (found.filter(entry_id=entry_id) if entry_id else found).exists()
 
 
-def highest_number(year: int) -> int:
-    """Return the last number given in a year, 0 before the first."""
-    return Case.objects.filter(year=year).aggregate(highest=Max("number"))["highest"] or 0
-
-
 def _cases() -> QuerySet[Case]:
     open_rows = CustodyRow.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True)
     return Case.objects.select_related("person").annotate(custodian=Exists(open_rows)).order_by("-opened_at", "pk")
 
 
-def view_of(case: Case) -> CaseView:
-    """Return a case that came from `visible_to` as a frozen value."""
-    person = case.person
+def view_of(case: Case, *, known: people_rules.Details | None = None) -> CaseView:
+    """Return a case that came from `visible_to` as a frozen value; `known` spares looking up who was just written."""
+    person = known
+    if person is None and case.person is not None:
+        person = people_rules.Details(**{name: getattr(case.person, name) for name in people_rules.FIELDS})
     return CaseView(
         id=case.pk,
         reference=case.reference,
         person_id=case.person_id,
-        person=people_rules.Details(**{name: getattr(person, name) for name in people_rules.FIELDS})
-        if person
-        else None,
+        person=person,
         team=case.team,
         stay_kind=case.stay_kind,
         opened_at=case.opened_at,
