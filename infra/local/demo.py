@@ -69,7 +69,7 @@ def describe(instance: instances.Instance, towns: list[tenants.Tenant]) -> dict[
                 "level": town.level,
                 "host": town.host,
                 "issuer": participants.issuer(instance, town),
-                "api": f"https://{town.host}:{port}/api",
+                "api": f"https://{town.host}:{port}",
                 "clientId": CLIENT,
                 "users": [
                     {

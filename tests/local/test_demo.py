@@ -36,7 +36,7 @@ def test_it_names_every_participant_with_the_ports_of_the_instance(instance):
         "level": "municipal",
         "host": "vilvoorde.localhost",
         "issuer": "https://login.localhost:20000/realms/vilvoorde",
-        "api": "https://vilvoorde.localhost:20000/api",
+        "api": "https://vilvoorde.localhost:20000",
         "clientId": "zenne-cli",
     }
 
