@@ -288,7 +288,7 @@ def dossier(referral: Referral) -> Dossier | None:
     found = ReceivedDossier.objects.filter(referral=referral).first()
     if found is None:
         return None
-    return Dossier(found.digest, found.received_at, json.loads(found.content))
+    return Dossier(found.digest, found.received_at, json.loads(found.content)["blocks"])
 
 
 def unread(*, by: Actor) -> QuerySet[TeamItem]:
