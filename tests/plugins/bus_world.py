@@ -201,7 +201,6 @@ def world(db: None, tmp_path: pathlib.Path, settings: Any) -> World:
 @pytest.fixture
 def committed_world(transactional_db: None, tmp_path: pathlib.Path, settings: Any) -> Iterator[World]:
     execute("DROP TABLE IF EXISTS effects, orders")
-    execute("INSERT INTO epoch (number, started_at, reason) VALUES (1, now(), 'test') ON CONFLICT DO NOTHING")
     _tables()
     made = World(tmp_path, settings)
     made.know(made.peer)

@@ -46,15 +46,11 @@ def _tenant(path: pathlib.Path, _changed: int) -> tenant_file.TenantFile:
 
 
 def epoch() -> int:
-    """Return the number of this database's present life, which every statement carries."""
-    number = Epoch.objects.order_by("-number").values_list("number", flat=True).first()
-    if number is None:
-        raise EpochMissing
-    return number
+    """Return the number of this database's present life, which every statement carries.
 
-
-class EpochMissing(RuntimeError):
-    """The table of epochs is empty: the migrations of the bus fill it with the first."""
+    The first life has no row: the table names those that a restore began.
+    """
+    return Epoch.objects.order_by("-number").values_list("number", flat=True).first() or 1
 
 
 def named(path: str) -> object:

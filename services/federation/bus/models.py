@@ -13,7 +13,7 @@ PARTICIPANT = 31
 
 
 class Epoch(models.Model):
-    """A life of this database: a restore begins the next one, and every statement carries the number.
+    """A life of this database after its first: a restore begins it, and every statement carries its number.
 
     Personal data: none.
     """
@@ -24,6 +24,10 @@ class Epoch(models.Model):
 
     class Meta:
         db_table = "epoch"
+        constraints = [
+            # The first life has the number 1: a restored database that says 1 again would be believed.
+            models.CheckConstraint(condition=Q(number__gt=1), name="a_restore_begins_a_higher_epoch"),
+        ]
 
 
 class Conversation(models.Model):

@@ -1,4 +1,4 @@
-"""What came in and what was signed is never rewritten, by nobody; and the database's first life begins.
+"""What came in and what was signed is never rewritten, by nobody.
 
 Loss: a party that can rewrite what it received can deny having received it.
 """
@@ -85,13 +85,9 @@ GUARDS = "".join(
     for table in APPEND_ONLY
 )
 
-FIRST_EPOCH = "INSERT INTO epoch (number, started_at, reason) VALUES (1, now(), 'installed')"
-
-
 class Migration(migrations.Migration):
     dependencies = [("bus", "0001_initial")]
 
     operations = [
         migrations.RunSQL(CREATE + GUARDS, DROP),
-        migrations.RunSQL(FIRST_EPOCH, migrations.RunSQL.noop),
     ]
