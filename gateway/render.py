@@ -100,21 +100,22 @@ def envoy_config(
     )
     chains = [_tenant_chain(tenant, door) for tenant in tenants]
     chains.append(_login_chain([_realm(tenant) for tenant in tenants], door))
-    upstream = door.rules.connections.upstream
-    clusters = [
-        *(envoy.cluster(_web(tenant), envoy.pipe(door.sockets[tenant.id]), limit=upstream) for tenant in tenants),
-        envoy.cluster("keycloak", envoy.loopback(keycloak_port), limit=upstream),
-    ]
     config: Json = {
         "static_resources": {
             "listeners": [envoy.listener(address, port, chains)],
-            "clusters": clusters,
+            "clusters": _clusters(tenants, door),
         },
         "overload_manager": envoy.overload(door.rules.connections.total),
     }
     if admin_socket is not None:
         config["admin"] = {"address": envoy.pipe(_fitting(str(admin_socket)), mode=0o600)}
     return config
+
+
+def _clusters(tenants: Sequence[Tenant], door: Door) -> list[Json]:
+    limit = door.rules.connections.upstream
+    webs = [envoy.cluster(_web(tenant), envoy.pipe(door.sockets[tenant.id]), limit=limit) for tenant in tenants]
+    return [*webs, envoy.cluster("keycloak", envoy.loopback(door.keycloak_port), limit=limit)]
 
 
 def _web(tenant: Tenant) -> str:
