@@ -42,7 +42,7 @@ DO $$
 DECLARE setting record;
 BEGIN
   FOR setting IN VALUES ('lock_timeout', '4s'), ('statement_timeout', '15s'),
-                        ('idle_in_transaction_session_timeout', '30s'), ('search_path', 'public') LOOP
+                        ('idle_in_transaction_session_timeout', '60s'), ('search_path', 'public') LOOP
     EXECUTE format('ALTER DATABASE %I SET %I = %L', current_database(), setting.column1, setting.column2);
   END LOOP;
 END $$;
@@ -53,13 +53,17 @@ DECLARE
   application text := current_setting('zenne.application_role');
   -- History: what was said, received, done or seen. Triggers of the tables refuse a change by the owner too.
   append_only text[] := ARRAY[
-    'audit_entry', 'audit_seal', 'audit_checkpoint',                         -- who did what, its chain, what peers hold
+    'audit_entry', 'audit_seal',                                             -- who did what, and its chain
+    'audit_checkpoint', 'audit_peer_checkpoint',                             -- what peers hold of ours, and we of theirs
     'inbox_message', 'inbox_payload', 'inbox_statement', 'inbox_attempt',    -- what arrived, and what became of it
     'directory_entry', 'bus_alarm', 'epoch',                                 -- whom we knew, what went wrong, which life
-    'referral_step', 'referral_report'                                       -- every state that a referral was in
+    'referral_step', 'referral_report',                                      -- every state that a referral was in
+    'cases_entry'                                                            -- what was written about a person, and when
   ];
   -- Changed while the work goes on, but never gone: each row is our own word, or says who is responsible.
-  never_deleted text[] := ARRAY['outbox_message', 'conversation', 'referral', 'cases_custody_row'];
+  never_deleted text[] := ARRAY[
+    'outbox_message', 'conversation', 'referral', 'cases_case', 'cases_custody_row', 'consents_consent'
+  ];
   -- Facts about the program, not about the work.
   read_only text[] := ARRAY['django_migrations', 'legal_step'];
   name text;
