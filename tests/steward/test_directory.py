@@ -1,4 +1,4 @@
-"""The federation countersigns what a participant says of itself when its tenant file says the same, and publishes it."""
+"""The federation countersigns what a participant says of itself when its tenant file says so too, and publishes it."""
 
 import dataclasses
 import datetime as dt
