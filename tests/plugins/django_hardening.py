@@ -29,7 +29,7 @@ def _hardened() -> Iterator[None]:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(compiler.SQLCompiler, "get_order_by", random_order(compiler.SQLCompiler.get_order_by))
-    patch.setattr(compiler.SQLCompiler, "as_sql", named_locks(compiler.SQLCompiler.as_sql))
+    patch.setattr(compiler.SQLCompiler, "get_from_clause", named_locks(compiler.SQLCompiler.get_from_clause))
     patch.setattr(fields.DateField, "get_prep_value", days_only(fields.DateField.get_prep_value))
     patch.setattr(fields.DateTimeField, "get_prep_value", instants_only(fields.DateTimeField.get_prep_value))
     refuse_own_times()
@@ -41,12 +41,11 @@ def random_order(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return `get_order_by` that shuffles where no order was asked for and one is possible."""
     from django.db.models.expressions import OrderBy
     from django.db.models.functions import Random
-    from django.db.models.sql import compiler
 
     def get_order_by(self: Any) -> Any:
         found = original(self)
         query = self.query
-        whole = type(self) is compiler.SQLCompiler and not query.subquery and not query.combinator
+        whole = type(self).__name__ == "SQLCompiler" and not query.subquery and not query.combinator
         rows = query.group_by is None and not query.distinct and not query.is_sliced
         counted = any(one.contains_aggregate for one in query.annotation_select.values())
         if found or not whole or not rows or counted:
@@ -59,18 +58,17 @@ def random_order(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def named_locks(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `as_sql` that refuses `select_for_update()` over several tables without `of=`."""
+    """Return `get_from_clause` that refuses `select_for_update()` over several tables without `of=`."""
 
-    def as_sql(self: Any, *arguments: Any, **options: Any) -> Any:
-        result = original(self, *arguments, **options)
+    def get_from_clause(self: Any) -> Any:
         query = self.query
         tables = [alias for alias, count in query.alias_refcount.items() if count]
         if query.select_for_update and not query.select_for_update_of and len(tables) > 1:
             message = f"select_for_update() over {', '.join(tables)}: say of=(...)"
             raise Lax(message)
-        return result
+        return original(self)
 
-    return as_sql
+    return get_from_clause
 
 
 def days_only(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -31,7 +31,8 @@ def set_environment() -> None:
         "ZENNE_SECRET_KEY_FILE": str(folder / "secret_key"),
         "ZENNE_DATABASE_HOST": host,
         "ZENNE_DATABASE_PORT": port,
-        "ZENNE_DATABASE_NAME": "municipal_vilvoorde",
+        # its own for each run, so that two runs at once do not take it from each other
+        "ZENNE_DATABASE_NAME": f"municipal_vilvoorde_{os.getpid()}",
         "ZENNE_DATABASE_USER": user,
         "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
         "ZENNE_ISSUER": "https://login.localhost/realms/vilvoorde",

@@ -126,7 +126,7 @@ class Uuid(serializers.UUIDField):
 
 
 @extend_schema_field({"type": "string", "format": "uri", "readOnly": True})
-class Href(serializers.Field):
+class Href(serializers.Field):  # type: ignore[type-arg]  # DRF has no parameters when it runs
     """The address of a thing: a path of the API with ids of the thing filled in, as `cases/{id}`."""
 
     def __init__(self, path: str, **options: Any) -> None:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from federation import clock
 from federation.contracts import digests, strict_json
 from federation.errors import DomainError, Kind
+from federation.identity.actor import Actor
 from federation.rest.models import IdempotencyKey
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -45,7 +46,7 @@ def idempotent(handle: Handler) -> Handler:
         _check(key)
         digest = digests.digest(strict_json.dumps(request.data))
         with transaction.atomic():
-            row, first = _claim(request, key, digest)
+            row, first = _claim(view.actor, request, key, digest)
             if not first:
                 if row.body_digest != digest:
                     raise IdempotencyKeyReused
@@ -83,9 +84,9 @@ RETURNING id
 """
 
 
-def _claim(request: Request, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
+def _claim(by: Actor, request: Request, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
     """Return the row of a key and whether this call is the first; waits for one that is under way."""
-    subject = request.user.actor.subject
+    subject = by.subject
     call = f"{request.method} {request.path}"
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [subject, call, key, digest, clock.now()])

@@ -11,16 +11,19 @@ import logging.config
 import re
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+Event = MutableMapping[str, Any]
 
 SAFE = re.compile(r"[A-Za-z0-9_.:/<>{}=+-]{0,120}")
 """Ids, codes, routes, digests, times: no space, no letter outside ASCII."""
 WITHHELD = "[withheld]"
 
 
-def redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: Any, _method: str, event: Event) -> Event:
     """Replace every field that could be free text by a mark; the fixed text under `event` stays."""
     return {key: value if key == "event" else _safe(value) for key, value in event.items()}
 
@@ -34,15 +37,14 @@ def _safe(value: object) -> object:
     return text if SAFE.fullmatch(text) else WITHHELD
 
 
-def shorten_exception(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def shorten_exception(_logger: Any, _method: str, event: Event) -> Event:
     """Put class and places of an exception into the entry, in place of its words."""
     found = event.pop("exc_info", None)
     if not found:
         return event
-    if isinstance(found, BaseException):
-        exception = found
-    else:
-        exception = found[1] if isinstance(found, tuple) else sys.exc_info()[1]
+    exception: BaseException | None = found if isinstance(found, BaseException) else sys.exc_info()[1]
+    if isinstance(found, tuple):
+        exception = found[1]
     if exception is not None:
         frames = traceback.extract_tb(exception.__traceback__)
         event["exception"] = type(exception).__qualname__
@@ -64,6 +66,7 @@ class FixedText(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one JSON line; an entry of our own comes in as a dictionary."""
+        event: Event
         if isinstance(record.msg, dict):
             event = dict(record.msg)
         else:
@@ -71,7 +74,7 @@ class FixedText(logging.Formatter):
             if record.exc_info:
                 event["exc_info"] = record.exc_info
             event = redact(None, "", shorten_exception(None, "", event))
-        event |= {"level": record.levelname.lower(), "logger": record.name}
+        event = {**event, "level": record.levelname.lower(), "logger": record.name}
         return str(self._renderer(None, "", event))
 
 
@@ -112,5 +115,5 @@ def use_structlog() -> None:
     )
 
 
-def _as_message(_logger: object, _method: str, event: dict[str, Any]) -> tuple[tuple[dict[str, Any]], dict[str, Any]]:
+def _as_message(_logger: Any, _method: str, event: Event) -> tuple[tuple[Event], Event]:
     return (event,), {}

@@ -81,8 +81,8 @@ class Api:
 
 def printed(api: Api) -> str:
     """Return the description of an API as YAML; raise when drf-spectacular had to guess."""
-    generator = SchemaGenerator(patterns=api.mounted(), urlconf=None, api_version=None)
-    found: dict[str, Any] = generator.get_schema(request=None, public=True)
+    generator: Any = SchemaGenerator
+    found: dict[str, Any] = generator(patterns=api.mounted()).get_schema(request=None, public=True)
     paths = {path.removeprefix(api.prefix): operations for path, operations in found["paths"].items()}
     about = {"title": api.title, "version": f"{api.major}.0.0", "description": api.description}
     whole = {**found, "info": about, "servers": [{"url": api.prefix}], "paths": paths}
@@ -95,7 +95,8 @@ class Schema(AutoSchema):  # type: ignore[no-untyped-call, misc, unused-ignore]
 
     def get_tags(self) -> list[str]:
         """Return the one tag of the view."""
-        return [self.view.api_tag]
+        view: Any = self.view
+        return [view.api_tag]
 
     def get_auth(self) -> list[dict[str, Any]]:
         """Return that a bearer token is needed, unless the view is open to strangers."""

@@ -241,7 +241,7 @@ class Cases(views.View):
         if "stayKind" in asked:
             found = found.filter(stay_kind__in=asked["stayKind"])
         if "custodian" in asked:
-            found = found.filter(custodian=asked["custodian"] == "true")
+            found = queries.with_custody(found, asked["custodian"] == "true")
         return pages.page(request, found, CaseItem, asked)
 
 

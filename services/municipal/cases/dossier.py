@@ -6,7 +6,7 @@ written, so that a file which comes home is joined with what stayed there.
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -121,7 +121,7 @@ def _identity(found: Mapping[str, Any]) -> people_rules.Details:
     return people_rules.Details(**{**values, "birth_on": datetime.date.fromisoformat(found["birthOn"])})
 
 
-READ = MappingProxyType(
+READ: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
         "goal_id": uuid.UUID,
         "addendum_to": uuid.UUID,
@@ -133,7 +133,7 @@ READ = MappingProxyType(
 
 
 def _written(block: Block, found: Mapping[str, Any]) -> Written:
-    values = {}
+    values: dict[str, Any] = {}
     for name, inner in contents.FIELDS[block].items():
         if name in found:
             values[inner] = READ.get(inner, str)(found[name])

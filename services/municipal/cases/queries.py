@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -80,6 +81,12 @@ def visible_to(actor: Actor, purpose: str = "") -> QuerySet[Case]:
     if actor.has(Role.CASEWORKER):
         return cases.filter(team=actor.team, closed_for_writing_at__isnull=True)
     return cases.none()
+
+
+def with_custody(cases: QuerySet[Case], custodian: bool) -> QuerySet[Case]:  # noqa: FBT001 -- the wanted value
+    """Return the cases among `cases` for which this town answers, or does not answer."""
+    wanted: Any = {"custodian": custodian}
+    return cases.filter(**wanted)
 
 
 def get_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> CaseView:
