@@ -1,13 +1,12 @@
 """The participants of an instance: each with its folder, its secrets, its environment, its web and worker processes."""
 
-import hashlib
 import http.client
 import os
 import pathlib
 import socket
 import sys
 
-from local import instances, machine, processes, tenants
+from local import instances, machine, processes, stamps, tenants
 
 SERVICES = instances.ROOT / "services"
 PYTHON_PATH = f"{SERVICES}{os.pathsep}{instances.ROOT / 'infra'}"
@@ -77,7 +76,7 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
             instance.secret(name, folder=home / "secrets")
         lines = (f"{name}={value}" for name, value in environment(instance, town).items())
         instances.write_private(home / "environment", "\n".join(lines) + "\n")
-    code = _digest_of_code()
+    code = stamps.code()
     return [program for town in towns for program in _programs(instance, town, code)]
 
 
@@ -97,15 +96,6 @@ def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> 
         )
         for kind, command in commands.items()
     ]
-
-
-def _digest_of_code() -> str:
-    digest = hashlib.sha256((instances.ROOT / "requirements.lock").read_bytes())
-    for root in (SERVICES, instances.ROOT / "schemas"):
-        for path in sorted(root.rglob("*")):
-            if path.suffix in {".py", ".json", ".yaml", ".sql"}:
-                digest.update(str(path).encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 def web_is_ready(instance: instances.Instance, town: tenants.Tenant) -> bool:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from local import demo, instances, kafka, machine, participants, postgres, processes, tenants
+from local import demo, instances, kafka, machine, participants, postgres, processes, stamps, tenants
 
 ASIDES = ("CONTEXT:", "DETAIL:", "HINT:", "LINE ")
 """What PostgreSQL adds below its reason."""
@@ -23,21 +24,31 @@ def check(instance: instances.Instance) -> None:
 
 
 def databases(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
-    """Will make each town's database and bring its tables up to date; PostgreSQL runs."""
+    """Will make each town's database and keys and bring its tables up to date; PostgreSQL runs."""
 
     def one(town: tenants.Tenant) -> None:
-        steward(instance, "bootstrap", town.id, "--only", "database", town=town)
-        manage(instance, town, "migrate", "--no-input", owner=True)
-        steward(instance, "tenant", town.id, "--only", "database", town=town)
-        manage(instance, town, "make_keys")
+        def act() -> None:
+            steward(instance, "bootstrap", town.id, "--only", "database", town=town)
+            manage(instance, town, "migrate", "--no-input", owner=True)
+            steward(instance, "tenant", town.id, "--only", "database", town=town)
+            manage(instance, town, "make_keys")
+
+        inputs = [stamps.code(), stamps.content(town.file), stamps.database(instance)]
+        stamps.unless_done(instance, f"database-{town.id}", inputs, act)
 
     _each(towns, one)
     machine.say("databases", f"in line, keys made: {_names(towns)}")
 
 
 def certificates(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
-    """Will sign each town's request for a certificate of the bus; no broker is needed."""
-    steward(instance, "federation", "--only", "key,certificates")
+    """Will sign each town's first request for a certificate of the bus; no broker is needed."""
+    if not all((participants.folder(instance, town) / "bus.pem").exists() for town in towns):
+        steward(instance, "federation", "--only", "key,certificates")
+        _join_certificates(instance, towns)
+
+
+def _join_certificates(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will put each town's key and certificate into the one file that its processes read."""
     for town in towns:
         home = participants.folder(instance, town)
         key = (home / "keys" / "bus.key.pem").read_text(encoding="utf-8")
@@ -49,11 +60,19 @@ def federation(instance: instances.Instance, towns: list[tenants.Tenant]) -> Non
     """Will publish each town's directory record, topics and rights; Kafka runs."""
 
     def one(town: tenants.Tenant) -> None:
-        record = manage(instance, town, "print_record")
-        instances.write_private(participants.folder(instance, town) / "public" / "record.jws", record)
+        home = participants.folder(instance, town)
+        keys = sorted((home / "keys").iterdir())
+        inputs = [stamps.code(), stamps.content(town.file, *keys), keys, stamps.database(instance)]
+
+        def act() -> None:
+            instances.write_private(home / "public" / "record.jws", manage(instance, town, "print_record"))
+
+        stamps.unless_done(instance, f"record-{town.id}", inputs, act)
 
     _each(towns, one)
+    # Never left out: topics and rights are lost with the broker's data, and certificates come to their end.
     machine.say("federation", steward(instance, "federation").strip().splitlines()[-1])
+    _join_certificates(instance, towns)
 
 
 def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
@@ -61,20 +80,26 @@ def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
 
     def one(town: tenants.Tenant) -> None:
         users = demo.write_users(instance, town)
+        steward(instance, "bootstrap", town.id, "--only", "realm", town=town)
         steward(instance, "tenant", town.id, "--users", str(users), town=town)
 
-    # Making a realm touches the server's own realm: Keycloak refuses two who do so at a time.
+    # One after the other: making a realm touches the server's own, and Keycloak refuses two who do so at a time.
     for town in towns:
-        steward(instance, "bootstrap", town.id, "--only", "realm", town=town)
-    _each(towns, one)
+        users = demo.write_users(instance, town)
+        inputs = [stamps.code(), stamps.content(town.file, users), stamps.database(instance), instance.port]
+        stamps.unless_done(instance, f"realm-{town.id}", inputs, partial(one, town))
     machine.say("realms", f"in line: {_names(towns)}")
 
 
 def begin(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
-    """Will start each town's web and worker processes and wait for them."""
+    """Will start each town's web and worker processes."""
     for town in towns:
         processes.start(instance, f"{town.id}-web")
         processes.start(instance, f"{town.id}-worker")
+
+
+def wait(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will wait until each town's processes serve."""
     for town in towns:
         processes.wait_ready(instance, f"{town.id}-web", _asking(instance, town))
         processes.wait_ready(instance, f"{town.id}-worker", _running(instance, f"{town.id}-worker"))
@@ -87,7 +112,9 @@ def trust(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     for pair in demo.settings()["trust"]:
         if set(pair) <= set(known):
             for own, other in (pair, reversed(pair)):
-                manage(instance, known[own], "trust_peer", other, "--as-shown", "--wait", "30", "--by", "demo")
+                call = ("trust_peer", other, "--as-shown", "--wait", "30", "--by", "demo")
+                act = partial(manage, instance, known[own], *call)
+                stamps.unless_done(instance, f"trust-{own}-{other}", [call, stamps.database(instance)], act)
 
 
 def _asking(instance: instances.Instance, town: tenants.Tenant) -> Callable[[], bool]:
