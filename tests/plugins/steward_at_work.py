@@ -1,12 +1,14 @@
 """steward's command line at work on a folder of tenant files that belongs to a test."""
 
 import contextlib
+import functools
 import io
 import os
 import pathlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from unittest import mock
 
 import psycopg
@@ -15,6 +17,7 @@ from keycloak import KeycloakAdmin
 
 from steward import __main__
 
+Content = dict[str, Any]
 ROOT = pathlib.Path(__file__).parents[2]
 TENANTS = ROOT / "infra" / "tenants"
 
@@ -92,7 +95,7 @@ class Town:
         """Return a secret of a participant."""
         return (self.participant(participant) / "secrets" / name).read_text().strip()
 
-    def change(self, participant: str, change: Callable[[dict], object]) -> None:
+    def change(self, participant: str, change: Callable[[Content], object]) -> None:
         """Will edit one tenant file."""
         path = self.tenants / f"{participant}.yaml"
         content = read(path)
@@ -140,9 +143,10 @@ class Town:
         return common | own[command]
 
 
-def read(path: pathlib.Path) -> dict:
+def read(path: pathlib.Path) -> Content:
     """Return a tenant file as text values, days included."""
-    return yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 -- makes text, lists and mappings only
+    content: Content = yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 -- makes text, lists and mappings only
+    return content
 
 
 def make_town(folder: pathlib.Path, components: Components, names: Sequence[str] = ()) -> Town:
@@ -163,13 +167,12 @@ def make_town(folder: pathlib.Path, components: Components, names: Sequence[str]
         }
         (town.tenants / f"{name}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True))
         for peer in ("vilvoorde", "molenbeek"):
-            town.change(
-                peer,
-                lambda file, name=name: file["protocols"].append(
-                    {"with": name, "kinds": ["advice"], "since": "2026-01-01"}
-                ),
-            )
+            town.change(peer, functools.partial(_know, name))
     for path in town.tenants.glob("*.yaml"):
         (town.participant(path.stem) / "public").mkdir(parents=True)
         (town.participant(path.stem) / "secrets").mkdir(mode=0o700)
     return town
+
+
+def _know(name: str, content: Content) -> None:
+    content["protocols"].append({"with": name, "kinds": ["advice"], "since": "2026-01-01"})
