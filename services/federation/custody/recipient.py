@@ -39,7 +39,7 @@ def on_revocation_asked(facts: Received) -> Step[Received]:
     facts = replace(facts, revocation_asked=True)
     if facts.state is None:
         return Step(facts, (Say("RevocationConfirmed"),))
-    shared = facts.kind is Kind.SHARE and facts.state is not State.DECLINED
+    shared = facts.kind is Kind.SHARE and facts.state not in (State.DECLINED, State.WITHDRAWN)
     if facts.state in R_UNANSWERED or shared:
         effects = (Effect.ERASE_COPY, Effect.TELL_TEAM)
         return Step(replace(facts, state=State.REVOKED, has_dossier=False), (Say("RevocationConfirmed"),), effects)
