@@ -98,6 +98,12 @@ test: check ## check, and every suite on the real components (instance `test`)
 	$(RUN_TESTS) tests/contracts tests/federation tests/gateway tests/identity tests/local tests/loss tests/municipal tests/steward; \
 	$(RUN_TESTS) -p no:randomly tests/stories tests/together tests/privacy
 
+##@ Prove
+
+.PHONY: model
+model: install ## every order in which two or three towns can exchange a case, and each known mistake found out
+	@$(PYTHON) -m tests.loss.model
+
 ##@ Print
 
 .PHONY: schemas
