@@ -1,4 +1,4 @@
-"""A real Kafka broker for the suites of the bus, beside the running instance: they kill it, wipe it, and cut its log."""
+"""A real Kafka broker for the suites of the bus, beside the running instance: they kill it and cut its log."""
 
 import contextlib
 import pathlib
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from kafka import KafkaAdminClient, TopicPartition, errors
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, NewTopic, ResourcePattern, ResourceType
-from waiting import until
 
 from federation.bus import client
 from local import instances, kafka, software
+from waiting import until
 
 
 class Broker:
@@ -27,6 +27,7 @@ class Broker:
         self.servers = [f"127.0.0.1:{self.instance.ports['kafka']}"]
 
     def start(self) -> None:
+        """Start the broker and wait until it greets."""
         with (self.instance.log / "kafka.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(word) for word in self._program.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -40,6 +41,7 @@ class Broker:
             self._process.wait()
 
     def stop(self) -> None:
+        """Stop the broker in order."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(30)
@@ -49,12 +51,14 @@ class Broker:
         return client.tls_context(kafka.authority(self.instance).certificate_file, self.certificate(name))
 
     def certificate(self, name: str) -> pathlib.Path:
+        """Return the file with key and certificate of participant `name`."""
         path = self.instance.admin / f"{name}.pem"
         kafka.authority(self.instance).issue(path, name=name, hosts=[], server=False)
         return path
 
     @contextlib.contextmanager
     def admin(self) -> Iterator[KafkaAdminClient]:
+        """Give the client by which steward rules the broker."""
         made = KafkaAdminClient(
             bootstrap_servers=self.servers, security_protocol="SSL", ssl_context=self.context("steward")
         )
@@ -79,6 +83,8 @@ class Broker:
         return not found["error_code"] and bool(found["partitions"]) and found["partitions"][0]["leader_id"] >= 0
 
     def delete_topic(self, name: str) -> None:
+        """Delete a topic and wait until it is gone."""
+        """Delete a topic and wait until it is gone."""
         with self.admin() as admin:
             admin.delete_topics([name])
             until(lambda: bool(admin.describe_topics([name])[0]["error_code"]), f"{name} is gone", seconds=20)

@@ -43,15 +43,19 @@ class MemoryBus:
         self._held: list[tuple[str, bytes, bytes | None]] = []
 
     def publisher(self) -> "MemoryPublisher":
+        """Return a writer."""
         return MemoryPublisher(self)
 
     def reader(self, topic: str) -> "MemoryReader":
+        """Return a reader of one topic."""
         return MemoryReader(self, topic)
 
     def make_topic(self, name: str) -> None:
+        """Make a topic, with an id of its own."""
         self._topics[name] = _Topic()
 
     def delete_topic(self, name: str) -> None:
+        """Delete a topic."""
         del self._topics[name]
 
     def forget_before(self, name: str, offset: int) -> None:
@@ -66,9 +70,11 @@ class MemoryBus:
         topic.records = topic.records[: max(0, offset - topic.start)]
 
     def records(self, name: str) -> list[topics.Record]:
+        """Return everything that a topic holds."""
         return list(self._topics[name].records)
 
     def topic(self, name: str) -> _Topic:
+        """Return a topic as clients reach it. Raises BusUnavailable."""
         if self.away or name not in self._topics:
             raise topics.BusUnavailable(cause="away" if self.away else "UnknownTopicOrPartitionError")
         return self._topics[name]
@@ -99,6 +105,7 @@ class MemoryBus:
                 self.put(name, value, key)
 
     def put(self, name: str, value: bytes | None, key: bytes | None = None) -> None:
+        """Put a record into a topic, past all knobs."""
         topic = self._topics[name]
         topic.records.append(topics.Record(topic.end, key, value))
 
@@ -110,6 +117,7 @@ class MemoryPublisher:
         self._bus = bus
 
     def publish(self, topic: str, value: bytes, key: bytes | None = None) -> None:
+        """Write one record. Raises BusUnavailable."""
         self._bus.append(topic, value, key)
 
     def close(self) -> None:
@@ -124,6 +132,7 @@ class MemoryReader:
         self._known: str | None = None
 
     def describe(self) -> topics.TopicState:
+        """Return what the topic is now. Raises BusUnavailable."""
         try:
             found = self._bus.topic(self.topic)
         except topics.BusUnavailable:
@@ -133,6 +142,7 @@ class MemoryReader:
         return topics.TopicState(found.topic_id, found.start, found.end)
 
     def read(self, offset: int, limit: int) -> list[topics.Record]:
+        """Return the records from `offset` on. Raises BusUnavailable, PositionLost."""
         try:
             found = self._bus.topic(self.topic)
         except topics.BusUnavailable:
@@ -147,4 +157,5 @@ class MemoryReader:
         return found.records[offset - found.start : offset - found.start + limit]
 
     def close(self) -> None:
+        """Forget what was known of the topic."""
         self.continued = False

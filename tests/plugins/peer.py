@@ -36,6 +36,7 @@ class Peer:
         self.version = 1
 
     def record(self, **changes: Any) -> DirectoryRecord:
+        """Return the directory record, with `changes`."""
         names = Names(self.name, self.name, self.name, self.name)
         found = DirectoryRecord(
             participant=self.name,

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from federation import seals
 from federation.bus import alarms, answers, inbox, local, opening, sequence, topics
 from federation.bus.models import InboxAttempt, InboxMessage, InboxPayload, InboxPosition, InboxStatement, InboxWork
-from federation.contracts import digests
+from federation.contracts import digests, messages
 from federation.contracts.messages import Message
 from federation.errors import DomainError, Kind
 
@@ -200,17 +200,16 @@ def _remember(work: InboxWork, said: Message) -> None:
 
 def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:
     """Park what our rules refuse and tell the sender, in the running transaction."""
-    work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
-    statement = InboxStatement.objects.filter(message_id=message_id).values_list("digest", flat=True).first()
-    said = _said(work)
-    told = False
+    work = InboxWork.objects.select_for_update().select_related("message").get(pk=message_id)
+    digest = InboxStatement.objects.filter(message_id=message_id).values_list("digest", flat=True).first()
+    named, said = _read_for_the_operator(work)
     # A refusal is never refused: two systems that misunderstand each other would not stop.
-    if work.type not in {"MessageRefused", "MessageReceived"}:
-        told = inbox.refuse(work.message, reason, at, statement)
+    told = named not in {"MessageRefused", "MessageReceived"} and inbox.refuse(work.message, reason, at, digest)
     inbox.note(work.message, Outcome.REFUSED if told else Outcome.PARKED, at=at, reason=reason, said=said)
     work.state, work.reason, work.since = State.PARKED, reason, at
+    work.type = named if named in messages.BODIES else ""
     if said is not None:
-        work.type, work.referral_id, work.seq = said.type, said.referral_id, said.seq
+        work.referral_id, work.seq = said.referral_id, said.seq
     work.save()
     if reason == alarms.SEQ_REUSED:
         alarms.raise_alarm(reason, at=at, peer=work.message.source, referral_id=work.referral_id, message=work.message)
@@ -229,13 +228,14 @@ def _count_failure(message_id: int, error: Exception, at: datetime.datetime) -> 
         _refuse(message_id, "unexpected", at)
 
 
-def _said(work: InboxWork) -> Message | None:
-    """Return what a message says, as far as it can be read; the operator and the order need it."""
+def _read_for_the_operator(work: InboxWork) -> tuple[str, Message | None]:
+    """Return the type that a message names and what it says, as far as it can be read."""
     raw = bytes(InboxPayload.objects.get(pk=work.message_id).raw)
     statement = opening.open_raw(raw, work.message.source)
     if isinstance(statement, opening.NotOpened):
-        return None
+        return "", None
+    named = opening.type_of(statement.payload)
     try:
-        return seals.read_message(statement.opened, statement.payload)
+        return named, seals.read_message(statement.opened, statement.payload)
     except DomainError:
-        return None
+        return named, None

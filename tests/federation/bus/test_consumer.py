@@ -3,11 +3,10 @@
 import uuid
 
 from bus_world import OWN, OWN_INBOX, World, count, query
-from peer import CONSENT, offer
-
 from federation import seals
 from federation.bus import consumer, relay
 from federation.contracts.messages import ConsentWithdrawn, MessageReceived, ReferralOpened
+from peer import CONSENT, offer
 
 
 def test_a_message_is_stored_with_its_receipt_before_anything_understands_it(world: World) -> None:

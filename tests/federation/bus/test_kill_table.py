@@ -8,7 +8,6 @@ import uuid
 
 from bus_world import World, count, query
 from crashing import Death, DyingPublisher, dying
-
 from federation import seals
 from federation.bus import consumer, relay, topics
 from federation.contracts.messages import Message, MessageReceived

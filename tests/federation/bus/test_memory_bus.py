@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from broker import Broker
+from federation.bus import client, topics
 from memory_bus import MemoryBus
 from waiting import until
-
-from federation.bus import client, topics
-
 
 pytestmark = pytest.mark.filterwarnings(
     # kafka-python leaves the sockets of what failed to the collector

@@ -6,15 +6,14 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
+
 from broker import Broker
 from bus_world import OWN, OWN_INBOX, World, count, query
-from django.db import transaction
-from peer import CONSENT, offer
-from waiting import until
-
 from federation.bus import client, outbox, topics, worker
 from federation.contracts.messages import MessageReceived, ReferralOpened
-
+from peer import CONSENT, offer
+from waiting import until
 
 pytestmark = pytest.mark.filterwarnings(
     # kafka-python leaves the sockets of a killed broker to the collector
@@ -32,6 +31,7 @@ class Running:
         self.failed: list[str] = []
 
     def start(self) -> None:
+        """Begin the worker."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(self._stop,))
         self._thread.start()
@@ -40,15 +40,18 @@ class Running:
         self.failed = worker.run(stop, worker.own_loops())
 
     def end(self) -> None:
+        """Stop the worker as SIGTERM does."""
         self._stop.set()
         self._thread.join(30)
         assert not self._thread.is_alive()
 
     @property
     def alive(self) -> bool:
+        """Whether the worker still runs."""
         return self._thread.is_alive()
 
     def says(self, jws: str) -> None:
+        """Let the peer put a statement into our inbox, as soon as the broker takes it."""
         raw = self.world.peer.sealed(jws, self.world.own_key())
         until(lambda: self._published(raw), "the broker takes the peer's message")
 
@@ -60,6 +63,7 @@ class Running:
         return True
 
     def offers(self) -> uuid.UUID:
+        """Let the peer offer a handover."""
         referral_id = uuid.uuid4()
         self.says(self.world.peer.statement(OWN, offer(), referral_id=referral_id, seq=1, consent_digest=CONSENT))
         return referral_id
@@ -174,7 +178,7 @@ def test_a_second_worker_waits_until_the_first_has_ended(running: Running) -> No
 
 def test_one_loop_that_ends_ends_all(running: Running) -> None:
     locks = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-    until(lambda: len(query(locks)) == 2, "relay and consumer hold their locks")  # noqa: S608 -- a constant
+    until(lambda: len(query(locks)) == 2, "relay and consumer hold their locks")
 
     query(f"SELECT pg_terminate_backend(pid) FROM ({locks}) AS found")  # noqa: S608 -- a constant
     until(lambda: not running.alive, "the worker ends")
