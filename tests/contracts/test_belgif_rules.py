@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 import belgif
+import belgif_rules
 
 FOLDER = pathlib.Path(__file__).parents[2] / "schemas" / "openapi"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -160,6 +161,7 @@ def test_the_check_finds_a_planted_mistake(rule, make):
 
 
 def test_every_rule_has_a_mistake_that_it_finds():
+    assert belgif_rules.rule is belgif.rule
     assert {name for name, _ in MISTAKES} == {*belgif.RULES, "x-ignore-rules"}
 
 

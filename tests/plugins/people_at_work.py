@@ -57,9 +57,11 @@ class Desk:
 
     @property
     def now(self) -> datetime.datetime:
+        """What time it is in both towns."""
         return self.towns.now
 
     def today(self) -> datetime.date:
+        """Return the day in Belgium."""
         return clock.today_in_brussels(self.now)
 
     # --- casework ---------------------------------------------------------------------------------
@@ -94,7 +96,14 @@ class Desk:
             return cases.add_entry(case_id=case_id, draft=draft, by=actor(town), at=self.now).entry_id
 
     def consent(
-        self, town: str, case_id: uuid.UUID, *, kind: str = "handover", to: str = "", blocks: Any = BLOCKS, days: int = 180
+        self,
+        town: str,
+        case_id: uuid.UUID,
+        *,
+        kind: str = "handover",
+        to: str = "",
+        blocks: Any = BLOCKS,
+        days: int = 180,
     ) -> uuid.UUID:
         """Will record the person's consent."""
         with self.towns.at(town):
@@ -233,7 +242,8 @@ class Desk:
     def said(self, town: str, referral: uuid.UUID) -> list[str]:
         """Return what a town said about a referral, in order."""
         rows = self.towns[town].query(
-            "SELECT type FROM outbox_message WHERE referral_id = %s ORDER BY created_at, seq NULLS FIRST, type", referral
+            "SELECT type FROM outbox_message WHERE referral_id = %s ORDER BY created_at, seq NULLS FIRST, type",
+            referral,
         )
         return [row[0] for row in rows]
 

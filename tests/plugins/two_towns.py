@@ -43,6 +43,7 @@ class Town:
         self.name, self.database, self.folder = name, database, folder
         self.wrapper: Any = _wrapper(database)
         self.readers: dict[str, Any] = {}
+        self._everything = ""
         self.values = {
             "PARTICIPANT": name,
             "TENANT_FILE": ROOT / "infra" / "tenants" / f"{name}.yaml",
@@ -84,9 +85,14 @@ class Town:
         """Return how many rows a table of this town has."""
         return int(self.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 -- a test's own word
 
-    def counts(self) -> dict[str, int]:
-        """Return how many rows each table of this town has: what a refused call must leave as it was."""
-        return {table: self.count(table) for table in _tables(self)}
+    def everything(self) -> dict[str, str]:
+        """Return a digest of every table of this town: what a refused call must leave as it was."""
+        if not self._everything:
+            self._everything = " UNION ALL ".join(
+                f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" AS t"  # noqa: S608
+                for table in _tables(self)
+            )
+        return dict(self.query(self._everything))
 
 
 class Towns:
@@ -111,7 +117,6 @@ class Towns:
 
     def store(self, name: str) -> int:
         """Will let a town store what came in; return how many records it took."""
-
         town = self.all[name]
         with town.here():
             reader = town.readers.setdefault(name, self.bus.reader(topics.inbox_of(name)))
@@ -119,13 +124,11 @@ class Towns:
 
     def apply(self, name: str) -> bool:
         """Will let a town apply one stored message; return whether there was one."""
-
         with self.at(name):
             return consumer.apply_one(self.now)
 
     def send(self, name: str) -> int:
         """Will let a town's relay send what is due; return how many statements went out."""
-
         with self.at(name):
             return relay.send_due(self.bus.publisher(), self.now)
 
@@ -140,7 +143,7 @@ class Towns:
         """Will let all towns work until nobody has anything to do; with `resend` until every receipt stands."""
         for _ in range(rounds):
             self.bus.release()
-            if any([self.work(name) for name in self.all]):
+            if sum(self.work(name) for name in self.all):
                 continue
             if not resend or not any(self.waiting(name) for name in self.all):
                 return
@@ -169,7 +172,6 @@ class Towns:
 
     def introduce(self) -> None:
         """Will make keys and records, publish them, and let a person in each town confirm each peer."""
-
         published = []
         for town in self.all.values():
             with town.here():
@@ -229,9 +231,11 @@ def town_databases(django_db_blocker: Any) -> Iterator[Callable[[str], str]]:
         admin.execute(f'CREATE DATABASE "{template}"')
     with django_db_blocker.unblock():
         town = Town("vilvoorde", template, pathlib.Path("/nonexistent"), pathlib.Path("/nonexistent"))
-        with town.here():
-            call_command("migrate", verbosity=0, interactive=False)
-        town.wrapper.close()
+        try:
+            with town.here():
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            town.wrapper.close()
     yield database
     with _admin() as admin:
         for name in [*made.values(), template]:
@@ -244,7 +248,8 @@ def town_factory(
 ) -> Iterator[Callable[..., Towns]]:
     """Give a function that makes towns afresh: empty databases, own keys, an empty bus.
 
-    Property tests call it once a history; everybody else takes the fixture `towns`.
+    Property tests call it once a history, inside `django_db_blocker.unblock()`; everybody else takes
+    the fixture `towns`.
     """
     opened: list[Town] = []
     folders: list[pathlib.Path] = []
@@ -269,8 +274,12 @@ def town_factory(
         towns.introduce()
         return towns
 
+    def unblocked(*given: Any, **knobs: Any) -> Towns:
+        with django_db_blocker.unblock():
+            return make(*given, **knobs)
+
+    yield unblocked
     with django_db_blocker.unblock():
-        yield make
         _close(opened)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)

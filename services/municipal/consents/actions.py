@@ -9,7 +9,6 @@ from django.db import transaction
 from federation import clock
 from federation.audit import actions as audit
 from federation.bus import local
-from federation.contracts import digests, strict_json
 from federation.identity.actor import Actor
 from municipal.cases import queries as cases, rules as case_rules
 from municipal.consents import queries, rules
@@ -62,7 +61,7 @@ def record_consent(
         recorded_at=at,
         recorded_by=by.subject,
     )
-    consent.digest = digest_of(queries.view_of(consent))
+    consent.digest = queries.digest_of(queries.view_of(consent))
     consent.save(force_insert=True)
     _record("consentRecorded", consent, by, at)
     return queries.view_of(consent)
@@ -91,27 +90,6 @@ def record_withdrawal(*, consent_id: uuid.UUID, by: Actor, at: datetime.datetime
     consent = Consent.objects.get(pk=consent_id)
     _record("consentWithdrawn", consent, by, at)
     return queries.view_of(consent)
-
-
-def digest_of(view: queries.ConsentView) -> str:
-    """Return the digest that travels with an offer; the record itself, which names nobody, never leaves."""
-    return digests.digest(
-        strict_json.dumps(
-            {
-                "id": str(view.id),
-                "case": str(view.case_id),
-                "recipient": view.recipient,
-                "purpose": str(view.purpose),
-                "blocks": sorted(view.blocks),
-                "giver": str(view.giver),
-                "how": str(view.how),
-                "language": view.language,
-                "givenOn": view.given_on.isoformat(),
-                "validUntil": view.valid_until.isoformat(),
-                "recordedAt": view.recorded_at.isoformat(),
-            }
-        )
-    )
 
 
 def _check_recipient(recipient: str) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from federation import clock
 from federation.bus import local
+from federation.contracts import digests, strict_json
 from federation.identity.actor import Actor, Role
 from municipal.cases import queries as cases, rules as case_rules
 from municipal.consents import rules
@@ -123,6 +124,27 @@ def register() -> QuerySet[Consent]:
 def ground_stands(code: str, *, at: datetime.datetime) -> bool:
     """Say whether a referral may name the ground `code` at an instant: the town's own dated list."""
     return code in local.tenant().grounds_on(clock.today_in_brussels(at))
+
+
+def digest_of(view: ConsentView) -> str:
+    """Return the digest that travels with an offer; the record itself, which names nobody, never leaves."""
+    return digests.digest(
+        strict_json.dumps(
+            {
+                "id": str(view.id),
+                "case": str(view.case_id),
+                "recipient": view.recipient,
+                "purpose": str(view.purpose),
+                "blocks": sorted(view.blocks),
+                "giver": str(view.giver),
+                "how": str(view.how),
+                "language": view.language,
+                "givenOn": view.given_on.isoformat(),
+                "validUntil": view.valid_until.isoformat(),
+                "recordedAt": view.recorded_at.isoformat(),
+            }
+        )
+    )
 
 
 def view_of(consent: Consent) -> ConsentView:
