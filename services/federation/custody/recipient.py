@@ -43,10 +43,10 @@ def on_revocation_asked(facts: Received) -> Step[Received]:
     if facts.state in R_UNANSWERED or shared:
         effects = (Effect.ERASE_COPY, Effect.TELL_TEAM)
         return Step(replace(facts, state=State.REVOKED, has_dossier=False), (Say("RevocationConfirmed"),), effects)
+    if facts.state is State.WITHDRAWN and (facts.kind is Kind.SHARE or not facts.accepted):
+        return Step(facts, (Say("RevocationConfirmed"),))
     if facts.accepted:
         return Step(facts, effects=(Effect.SEND_ACCEPTANCE_AGAIN,))
-    if facts.state is State.WITHDRAWN:
-        return Step(facts, (Say("RevocationConfirmed"),))
     return Step(facts)
 
 

@@ -163,6 +163,10 @@ def _keeps_believing(facts: Any, step: Step[Any]) -> Step[Any]:
     return replace(step, facts=replace(step.facts, has_dossier=facts.has_dossier))
 
 
+def _deaf_when_withdrawn(facts: Any, step: Step[Any]) -> Step[Any]:
+    return replace(step, says=()) if facts.state is State.WITHDRAWN else step
+
+
 def _silent(facts: Any, step: Step[Any]) -> Step[Any]:
     return replace(step, says=()) if step.facts.state is State.KEPT else step
 
@@ -390,6 +394,13 @@ MENDED = (
         _I3,
         worlds.SHARE_KEYS,
         _after("recipient", "on_released", _silent),
+    ),
+    Mistake(
+        "a share withdrawn is deaf to a revocation",
+        "S is revoking for ever",
+        _I3,
+        _SHARE,
+        _after("recipient", "on_revocation_asked", _deaf_when_withdrawn),
     ),
     Mistake(
         "an erased copy stays in the facts",
