@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from local import (
@@ -33,6 +32,11 @@ SERVERS = {
 
 def up(instance: instances.Instance, *, servers_only: bool = False) -> None:
     """Will start what is missing and apply what changed; raises CannotGoOn with what it started ended."""
+    with instances.alone(instance):
+        _up(instance, servers_only=servers_only)
+
+
+def _up(instance: instances.Instance, *, servers_only: bool) -> None:
     machine.check_system()
     was_running = processes.is_up(instance)
     came_up = False
@@ -114,12 +118,13 @@ def _await(instance: instances.Instance, name: str, ready: Callable[[instances.I
 
 def wipe_broker(instance: instances.Instance) -> None:
     """Will delete everything the broker holds and bring its topics back, empty: what a lost broker looks like."""
-    processes.stop(instance, "kafka")
-    kafka.wipe(instance)
-    kafka.prepare(instance, software.bring())
-    _begin(instance, "kafka")
-    _await(instance, "kafka", kafka.is_ready)
-    setting_up.federation(instance, tenants.load())
+    with instances.alone(instance):
+        processes.stop(instance, "kafka")
+        kafka.wipe(instance)
+        kafka.prepare(instance, software.bring())
+        _begin(instance, "kafka")
+        _await(instance, "kafka", kafka.is_ready)
+        setting_up.federation(instance, tenants.load())
 
 
 def show(instance: instances.Instance) -> None:
@@ -137,7 +142,8 @@ def show(instance: instances.Instance) -> None:
 
 def down(instance: instances.Instance) -> None:
     """Will end every process of the instance; its data stays."""
-    ended = processes.shut_down(instance)
+    with instances.alone(instance):
+        ended = processes.shut_down(instance)
     machine.say(instance.name, f"{ended} processes ended" if ended else "nothing was running")
 
 
@@ -146,8 +152,6 @@ def clean(instance: instances.Instance) -> None:
     down(instance)
     for folder in {instance.folder, instance.run, postgres.folder(instance)}:
         shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):
-        instance.folder.parent.rmdir()
     machine.say(instance.name, "deleted")
 
 

@@ -1,11 +1,14 @@
 """An instance of the local stack: its name, its folder, its ports, its secrets."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
 import secrets
 import stat
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local import machine
@@ -100,6 +103,27 @@ class Instance:
         except OSError as error:
             message = f"The folder {self.folder} cannot be written ({error.strerror}): make it writable for this user."
             raise machine.CannotGoOn(message) from error
+
+
+@contextlib.contextmanager
+def alone(instance: Instance) -> Iterator[None]:
+    """Keep other commands from changing the instance meanwhile; they wait for their turn and say so."""
+    path = instance.folder.parent / f".{instance.folder.name}.lock"
+    with contextlib.ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(path.open("w"))
+        except OSError as error:
+            message = (
+                f"The folder {instance.folder} cannot be written ({error.strerror}): make it writable for this user."
+            )
+            raise machine.CannotGoOn(message) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            machine.say(instance.name, "another command works on it; waiting")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def find(name: str) -> Instance:
