@@ -1,10 +1,12 @@
 """The real components as steward's commands see them, and a town of these tests alone."""
 
 import pathlib
+from collections.abc import Iterator
 
 import pytest
 
 from local import kafka, postgres
+from realm_at_work import REALM, Realm
 from steward_at_work import Components, Town, make_town
 
 
@@ -37,3 +39,27 @@ def paper(tmp_path) -> Town:
         "127.0.0.1:9", nowhere, nowhere, nowhere, nowhere, 9, "nobody", nowhere, "http://127.0.0.1:9", "nobody", nowhere
     )
     return make_town(tmp_path, nothing, ["tervuren"])
+
+
+@pytest.fixture(scope="session")
+def made(components, tmp_path_factory) -> Iterator[Realm]:
+    """A realm that bootstrap and tenant have made; gone afterwards."""
+    town = make_town(tmp_path_factory.mktemp("realm"), components, [REALM])
+    admin = components.admin("master")
+    if REALM in [found["realm"] for found in admin.get_realms()]:
+        admin.delete_realm(REALM)
+    answer = town.steward("bootstrap", REALM, "--only", "realm", of=REALM)
+    assert answer.code == 0, answer.errors
+    realm = Realm(town, components.admin(REALM), town.folder / "users.json")
+    realm.write_users()
+    realm.steward()
+    yield realm
+    components.admin("master").delete_realm(REALM)
+
+
+@pytest.fixture
+def realm(made) -> Realm:
+    """The realm in line with its file."""
+    made.write_users()
+    made.steward()
+    return made
