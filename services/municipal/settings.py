@@ -187,6 +187,7 @@ BUS_RESEND_SECONDS = [
 WORKER_TIMERS = {
     "sealer": ("federation.audit.sealer.tick", 1.0),
     "timers": ("municipal.referrals.timers.remind_of_what_is_due", 60.0),
+    "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 
 LOGGING_CONFIG = "federation.rest.logs.configure"

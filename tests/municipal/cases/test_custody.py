@@ -203,6 +203,13 @@ def test_a_dossier_says_the_same_of_the_same_file(case):
     assert first.counts == dict.fromkeys(ALL, 1)
 
 
+def test_a_file_that_knows_nobody_sends_no_identity(db):
+    sent = queries.dossier(shell().case_id, blocks=["identity", "goals"])
+
+    assert sent.counts == {"identity": 0, "goals": 0}
+    assert dossier.parse(sent.text).identity is None
+
+
 def test_erasing_leaves_reference_and_custody_and_no_content(case):
     fill(case)
     person = queries.locked_case(case).person_id
