@@ -203,6 +203,7 @@ RECEIVED_STEPS: frozenset[tuple[State | None, State]] = frozenset(
     + [(State.FIRST_CONTACT, b) for b in (State.CLOSED, State.REVOKED, State.WITHDRAWN, State.HANDED_BACK)]
     + [(State.CLOSED, b) for b in (State.REVOKED, State.WITHDRAWN, State.HANDED_BACK)]
     + [(State.KEPT, b) for b in (State.REVOKED, State.WITHDRAWN)]
+    + [(State.WITHDRAWN, State.REVOKED)]
 )
 """Every legal change of R's state."""
 

@@ -39,11 +39,11 @@ def on_revocation_asked(facts: Received) -> Step[Received]:
     facts = replace(facts, revocation_asked=True)
     if facts.state is None:
         return Step(facts, (Say("RevocationConfirmed"),))
-    shared = facts.kind is Kind.SHARE and facts.state not in (State.DECLINED, State.WITHDRAWN)
+    shared = facts.kind is Kind.SHARE and facts.state is not State.DECLINED
     if facts.state in R_UNANSWERED or shared:
         effects = (Effect.ERASE_COPY, Effect.TELL_TEAM)
         return Step(replace(facts, state=State.REVOKED, has_dossier=False), (Say("RevocationConfirmed"),), effects)
-    if facts.state is State.WITHDRAWN and (facts.kind is Kind.SHARE or not facts.accepted):
+    if facts.state is State.WITHDRAWN and not facts.accepted:
         return Step(facts, (Say("RevocationConfirmed"),))
     if facts.accepted:
         return Step(facts, effects=(Effect.SEND_ACCEPTANCE_AGAIN,))
