@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -19,7 +19,8 @@ from municipal.referrals import models, rules
 from municipal.referrals.models import ReceivedDossier, Referral, ReferralStep, Report, TeamItem
 from municipal.referrals.rules import Custody, Direction
 
-ReferralUnknown = rules.ReferralUnknown
+ReferralRow: TypeAlias = Referral
+"""A referral as the API's shapes and the timers name it, which may not look into the models."""
 
 
 def visible_to(actor: Actor) -> QuerySet[Referral]:
@@ -37,10 +38,10 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
 
 
 def get_referral(referral_id: uuid.UUID, *, by: Actor) -> Referral:
-    """Return one referral; raise ReferralUnknown when it does not exist for this actor."""
+    """Return one referral; raise rules.ReferralUnknown when it does not exist for this actor."""
     found = visible_to(by).filter(pk=referral_id).first()
     if found is None:
-        raise ReferralUnknown
+        raise rules.ReferralUnknown
     return found
 
 
@@ -60,10 +61,10 @@ def referrals(
 
 
 def locked(referral_id: uuid.UUID) -> Referral:
-    """Return a referral with its row locked until the commit; raise ReferralUnknown."""
+    """Return a referral with its row locked until the commit; raise rules.ReferralUnknown."""
     found = Referral.objects.select_for_update(of=("self",)).filter(pk=referral_id).first()
     if found is None:
-        raise ReferralUnknown
+        raise rules.ReferralUnknown
     return found
 
 
@@ -149,7 +150,7 @@ def open_hand_back(referral_id: uuid.UUID, *, besides: uuid.UUID | None) -> bool
         relates_to=referral_id,
         state__in=["received", "opened", "accepted"],
     )
-    return found.exclude(pk=besides).exists()
+    return (found.exclude(pk=besides) if besides else found).exists()
 
 
 def by_accepted_row(row: uuid.UUID | None) -> Referral | None:

@@ -45,7 +45,7 @@ def _consents(at: datetime.datetime) -> int:
     return sum(_remind(referral, "consentEndsSoon", "team", at) for referral in found)
 
 
-def _remind(referral: queries.Referral, code: str, role: str, at: datetime.datetime) -> int:
+def _remind(referral: queries.ReferralRow, code: str, role: str, at: datetime.datetime) -> int:
     by = actor.system(local.participant(), "timers")
     return int(actions.remind(referral=referral, code=code, role=role, by=by, at=at))
 

@@ -101,7 +101,7 @@ TRIGGERS = [
     (
         "no_state_is_jumped_over",
         V,
-        "UPDATE referral SET state = 'handedBack', handed_back_at = now(), handed_back_by = 'x' WHERE id = '{handover}'",
+        "UPDATE referral SET state = 'draft' WHERE id = '{handover}'",
     ),
     ("no_state_is_jumped_over", V, COPY),
     ("no_state_is_jumped_over", M, COPY.replace("{handover}", "{held}")),

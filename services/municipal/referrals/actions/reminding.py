@@ -6,6 +6,7 @@ import uuid
 from django.db import transaction
 
 from federation.audit import actions as audit
+from federation.custody.facts import ReferralStateConflict
 from federation.identity.actor import Actor
 from municipal.cases import rules as case_rules
 from municipal.referrals import queries, rules
@@ -52,7 +53,7 @@ def read_dossier(*, referral_id: uuid.UUID, purpose: str, by: Actor, at: datetim
     case_rules.check_read(by, team=referral.team, closed=False, purpose=purpose)
     found = queries.dossier(referral)
     if found is None:
-        raise rules.ReferralStateConflict("There is no dossier here.", state=referral.state, act="read")
+        raise ReferralStateConflict("There is no dossier here.", state=referral.state, act="read")
     audit.record(
         act="dossierRead",
         by=by,

@@ -50,7 +50,7 @@ def _offered(turn: Turn, _say: Say) -> Body:
 def _handed_back(turn: Turn, _say: Say) -> Body:
     referral = turn.referral
     preview = queries.preview_of(referral)
-    if preview is None or referral.answer_by is None:
+    if preview is None or referral.answer_by is None or referral.offered_custody_row is None:
         raise PreviewErased
     return ReferralHandedBack(
         reason=referral.hand_back_reason,

@@ -250,7 +250,7 @@ class Withdrawals(views.View):
         return views.created(dict(Withdrawal(values).data))
 
 
-def _created(referral: queries.Referral) -> Response:
+def _created(referral: queries.ReferralRow) -> Response:
     return views.created(dict(Referral(referral).data))
 
 

@@ -113,23 +113,23 @@ class ReferralItem(Output):
     beganAt = fields.Instant(source="began_at")
     unread = fields.Truth(required=False, help_text="Something that nobody of the team has dealt with yet.")
 
-    def get_sender(self, referral: queries.Referral) -> str:
+    def get_sender(self, referral: queries.ReferralRow) -> str:
         """Return who asks."""
         return local.participant() if referral.direction == Direction.SENT else referral.peer
 
-    def get_recipient(self, referral: queries.Referral) -> str:
+    def get_recipient(self, referral: queries.ReferralRow) -> str:
         """Return who is asked."""
         return referral.peer if referral.direction == Direction.SENT else local.participant()
 
-    def get_custody(self, referral: queries.Referral) -> str:
+    def get_custody(self, referral: queries.ReferralRow) -> str:
         """Return where the case lies."""
         return queries.standing(referral).custody.value
 
-    def get_responsible(self, referral: queries.Referral) -> list[str]:
+    def get_responsible(self, referral: queries.ReferralRow) -> list[str]:
         """Return who answers for the person."""
         return list(queries.standing(referral).responsible)
 
-    def get_inTransfer(self, referral: queries.Referral) -> bool:  # noqa: N802 -- DRF's name of the field
+    def get_inTransfer(self, referral: queries.ReferralRow) -> bool:  # noqa: N802 -- DRF's name of the field
         """Return whether both towns answer."""
         return queries.standing(referral).in_transfer
 
@@ -172,15 +172,15 @@ class Referral(ReferralItem):
     hasDossier = fields.Truth(source="has_dossier")
     phone = serializers.SerializerMethodField(help_text="Of the humans on the other side.")
 
-    def get_reason(self, referral: queries.Referral) -> str:
+    def get_reason(self, referral: queries.ReferralRow) -> str:
         """Return why it came into its state."""
         return queries.reason(referral, referral.state)
 
-    def get_advice(self, referral: queries.Referral) -> str:
+    def get_advice(self, referral: queries.ReferralRow) -> str:
         """Return the advice that was given."""
         return queries.advice_on(referral) if referral.kind == Kind.ADVICE else ""
 
-    def get_phone(self, referral: queries.Referral) -> str:
+    def get_phone(self, referral: queries.ReferralRow) -> str:
         """Return the telephone number of the other side."""
         return queries.phone_of_the_other_side(referral)
 
