@@ -36,11 +36,12 @@ def store_next(reader: topics.Reader, at: datetime.datetime, *, limit: int = 200
     record. Where the topic no longer fits it (F8), reading starts at the log's start, with an alarm:
     what was stored before is recognised, and nothing is skipped.
     """
-    offset = _place(reader, at)
-    if offset is None:
-        return 0
     try:
+        offset = _place(reader)
         records = reader.read(offset, limit)
+    except PositionDoubtful as doubtful:
+        _start_again(reader, doubtful.alarm, at)
+        return 0
     except topics.PositionLost:
         _start_again(reader, alarms.POSITION_LOST, at)
         return 0
@@ -50,35 +51,48 @@ def store_next(reader: topics.Reader, at: datetime.datetime, *, limit: int = 200
     return len(records)
 
 
-def _place(reader: topics.Reader, at: datetime.datetime) -> int | None:
-    """Return the offset to read from, or None when reading had to start again."""
+class PositionDoubtful(Exception):
+    """The topic is not the one, or not as long, as it was where we stopped."""
+
+    def __init__(self, alarm: str) -> None:
+        """Will name the alarm to raise."""
+        super().__init__(alarm)
+        self.alarm = alarm
+
+
+def _place(reader: topics.Reader) -> int:
+    """Return the offset to read from. Raises PositionDoubtful, BusUnavailable."""
     state = reader.describe()
-    position = InboxPosition.objects.filter(topic=reader.topic).first()
-    if position is None:
-        InboxPosition.objects.create(topic=reader.topic, topic_id=state.topic_id, offset=state.start)
-        return state.start
+    position, _ = InboxPosition.objects.get_or_create(
+        topic=reader.topic, defaults={"topic_id": state.topic_id, "offset": state.start}
+    )
     if position.topic_id != state.topic_id:
-        return _start_again(reader, alarms.TOPIC_RECREATED, at)
+        raise PositionDoubtful(alarms.TOPIC_RECREATED)
     if not reader.continued:
         if not state.start <= position.offset <= state.end:
-            return _start_again(reader, alarms.POSITION_LOST, at)
+            raise PositionDoubtful(alarms.POSITION_LOST)
         if position.last_digest and position.offset > state.start:
-            last = reader.read(position.offset - 1, 1)
-            if not last:
-                return None  # a slow broker, not a changed log
-            if last[0].offset != position.offset - 1 or _digest(last[0]) != position.last_digest:
-                return _start_again(reader, alarms.RECORD_CHANGED, at)
+            _compare_last(reader, position)
         reader.continued = True
     return position.offset
 
 
-def _start_again(reader: topics.Reader, kind: str, at: datetime.datetime) -> None:
+def _compare_last(reader: topics.Reader, position: InboxPosition) -> None:
+    """Raise PositionDoubtful when the record before our place is not the one that we read there."""
+    last = reader.read(position.offset - 1, 1)
+    if not last:
+        raise topics.BusUnavailable(cause="Slow")
+    if last[0].offset != position.offset - 1 or _digest(last[0]) != position.last_digest:
+        raise PositionDoubtful(alarms.RECORD_CHANGED)
+
+
+def _start_again(reader: topics.Reader, alarm: str, at: datetime.datetime) -> None:
     state = reader.describe()
     with transaction.atomic():
         InboxPosition.objects.filter(topic=reader.topic).update(
             topic_id=state.topic_id, offset=state.start, last_digest=""
         )
-        alarms.raise_alarm(kind, at=at)
+        alarms.raise_alarm(alarm, at=at)
     reader.continued = True
 
 

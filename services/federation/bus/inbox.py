@@ -1,6 +1,7 @@
 """Rows of the inbox: what each step of the consumer writes down."""
 
 import datetime
+import uuid
 
 from django.db import connection
 
@@ -93,7 +94,7 @@ def waits_for_new_key(peer: str) -> bool:
     )
 
 
-def erase_payloads(*, referral_id: object, at: datetime.datetime) -> int:
+def erase_payloads(*, referral_id: uuid.UUID, at: datetime.datetime) -> int:
     """Erase the raw bytes of every message about a referral, as a withdrawal or an erasure asks.
 
     The signed statements of ours, and the digests of theirs, stay.

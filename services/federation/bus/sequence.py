@@ -31,7 +31,7 @@ def holds_back(work: InboxWork, said: Message, at: datetime.datetime) -> bool:
     """
     if said.seq is None or said.referral_id is None:
         return False
-    applied = applied_seq(said)
+    applied = _applied_seq(said.referral_id, said.sender)
     if said.seq <= applied or _is_taken(work, said):
         raise SeqReused
     if said.seq == applied + 1:
@@ -48,9 +48,8 @@ def _is_taken(work: InboxWork, said: Message) -> bool:
     ).exists()
 
 
-def applied_seq(said: Message) -> int:
-    """Return how far the sender's statements about the referral have been applied."""
-    found = Conversation.objects.filter(referral_id=said.referral_id, peer=said.sender)
+def _applied_seq(referral_id: uuid.UUID, sender: str) -> int:
+    found = Conversation.objects.filter(referral_id=referral_id, peer=sender)
     return found.values_list("applied_seq", flat=True).first() or 0
 
 

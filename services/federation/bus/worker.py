@@ -5,6 +5,7 @@ never half a fault.
 """
 
 import concurrent.futures
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -55,47 +56,44 @@ def own_loops() -> dict[str, Loop]:
 
 def relay_loop(stop: threading.Event) -> None:
     """Send what is due whenever the outbox changes, and every second anyway."""
-    publisher = client.publisher()
-    if not hold(stop, RELAY_LOCK):
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {outbox.CHANNEL}")
-    while not stop.is_set():
-        if relay.send_due(publisher, clock.now()) == 0:
-            _listen(1.0)
-    publisher.close()
+    with contextlib.closing(client.publisher()) as publisher:
+        if not hold(stop, RELAY_LOCK):
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {outbox.CHANNEL}")
+        while not stop.is_set():
+            if relay.send_due(publisher, clock.now()) == 0:
+                _listen(1.0)
 
 
 def consumer_loop(stop: threading.Event) -> None:
     """Store what comes and apply what is stored."""
-    reader = client.reader(topics.inbox_of(local.participant()))
-    if not hold(stop, CONSUMER_LOCK):
-        return
-    while not stop.is_set():
-        try:
-            consumer.store_next(reader, clock.now())
-        except topics.BusUnavailable as unavailable:
-            log.warning("inbox cannot be read", cause=unavailable.facts.get("cause"))
-            stop.wait(1.0)
-        while not stop.is_set() and consumer.apply_one(clock.now()):
-            pass
-    reader.close()
+    with contextlib.closing(client.reader(topics.inbox_of(local.participant()))) as reader:
+        if not hold(stop, CONSUMER_LOCK):
+            return
+        while not stop.is_set():
+            try:
+                consumer.store_next(reader, clock.now())
+            except topics.BusUnavailable as unavailable:
+                log.warning("inbox cannot be read", cause=unavailable.facts.get("cause"))
+                stop.wait(1.0)
+            while not stop.is_set() and consumer.apply_one(clock.now()):
+                pass
 
 
 def directory_loop(stop: threading.Event) -> None:
     """Read the directory from its start, and then whatever comes."""
-    reader = client.reader(topics.DIRECTORY)
     offset = 0
-    while not stop.is_set():
-        try:
-            if not reader.continued:
-                offset = reader.describe().start
-                reader.continued = True
-            offset = directory.read_next(reader, offset, clock.now())
-        except (topics.BusUnavailable, topics.PositionLost) as unavailable:
-            log.warning("directory cannot be read", cause=unavailable.facts.get("cause"))
-        stop.wait(1.0)
-    reader.close()
+    with contextlib.closing(client.reader(topics.DIRECTORY)) as reader:
+        while not stop.is_set():
+            try:
+                if not reader.continued:
+                    offset = reader.describe().start
+                    reader.continued = True
+                offset = directory.read_next(reader, offset, clock.now())
+            except (topics.BusUnavailable, topics.PositionLost) as unavailable:
+                log.warning("directory cannot be read", cause=unavailable.facts.get("cause"))
+            stop.wait(1.0)
 
 
 def timer_loop(stop: threading.Event, tick: Tick, seconds: float) -> None:

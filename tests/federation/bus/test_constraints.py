@@ -117,8 +117,8 @@ def _outbox(**changes: str) -> str:
         (
             "one_directory_entry_per_version",
             (
-                "INSERT INTO directory_entry SELECT id + 1, participant, version, 'x', signed_by, content, signed, now()"
-                " FROM directory_entry"
+                "INSERT INTO directory_entry SELECT id + 1, participant, version, digest, signed_by, content, signed,"
+                " received_at FROM directory_entry"
             ),
         ),
         (
