@@ -86,10 +86,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # No session, no user table, no admin: people are known by their realm's token, at every call anew.
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
     "rest_framework",
     "drf_spectacular",
-    "django_filters",
     "federation.rest",
     "federation.audit",
     "federation.bus",
