@@ -214,7 +214,7 @@ def _remember(work: InboxWork, said: Message) -> None:
 
 def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:
     """Park what our rules refuse and tell the sender, in the running transaction."""
-    work = InboxWork.objects.select_for_update().select_related("message").get(pk=message_id)
+    work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
     digest = InboxStatement.objects.filter(message_id=message_id).values_list("digest", flat=True).first()
     named, said = _read_for_the_operator(work)
     # A refusal is never refused: two systems that misunderstand each other would not stop.
