@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from federation.errors import DomainError, Kind as ErrorKind
 
@@ -241,9 +241,8 @@ def old_handed_back(facts: F) -> Step[F]:
     It wins over an outcome: the two words travel in two referrals, so S may hear them in either
     order, and both sides must end alike.
     """
-    if isinstance(facts, Received):
-        legal = R_WORKING | {State.ACCEPTED, State.CLOSED}
-        facts = replace(facts, custody_open=False)
-    else:
-        legal = frozenset({State.RELEASED, State.FIRST_CONTACT, State.CLOSED})
-    return Step(replace(facts, state=State.HANDED_BACK) if facts.state in legal else facts)
+    legal = {State.RELEASED, State.FIRST_CONTACT, State.HELD, State.ACCEPTED, State.CLOSED}
+    changes: dict[str, Any] = {"custody_open": False} if isinstance(facts, Received) else {}
+    if facts.state in legal:
+        changes["state"] = State.HANDED_BACK
+    return Step(replace(facts, **changes))

@@ -258,21 +258,23 @@ class Machine:
         return self._question(side, name, field)
 
     def _question(self, side: ReceivedSide, name: str, field: str) -> Step[Any]:
-        recipient, known = self.rules.recipient, side.facts
+        recipient: Any = self.rules.recipient
+        known = side.facts
+        step: Step[Any]
         match name:
             case "ReferralOffered":
-                return recipient.on_offered(known)
+                step = recipient.on_offered(known)
             case "ReferralHandedBack":
-                return recipient.on_offered(replace(known, hand_back=True, by_itself=field == "by itself"))
+                step = recipient.on_offered(replace(known, hand_back=True, by_itself=field == "by itself"))
             case "DossierReleased":
-                return recipient.on_released(known, dossier=side.release != towns.ALONE)
+                step = recipient.on_released(known, dossier=side.release != towns.ALONE)
             case "CustodyKept":
-                return recipient.on_custody_kept(known, reason=field)
+                step = recipient.on_custody_kept(known, reason=field)
             case "RevocationAsked":
-                return recipient.on_revocation_asked(known)
+                step = recipient.on_revocation_asked(known)
             case "ConsentWithdrawn":
-                return recipient.on_consent_withdrawn(known)
-        raise AssertionError(name)
+                step = recipient.on_consent_withdrawn(known)
+        return step
 
     def _answer(self, side: SentSide, name: str, field: str) -> Step[Any]:
         sender, known = self.rules.sender, side.facts
@@ -287,14 +289,15 @@ class Machine:
         }
         if name in plain:
             return plain[name](known)
+        step: Step[Any]
         match name:
             case "ReferralAccepted":
-                return sender.on_accepted(known, gate=self.gate(side))
+                step = sender.on_accepted(known, gate=self.gate(side))
             case "WithdrawalApplied":
-                return sender.on_withdrawal_applied(known, custodian=field == "custodian: yes")
+                step = sender.on_withdrawal_applied(known, custodian=field == "custodian: yes")
             case "ProgressReported":
-                return sender.on_progress(known, first_contact=field == "firstContact")
-        raise AssertionError(name)
+                step = sender.on_progress(known, first_contact=field == "firstContact")
+        return step
 
     def _hear_answer(self, town: Town, side: SentSide, message: Message) -> list[tuple[str, Town]]:
         k, seq, word, extra = message.slot, message.seq, message.word, message.extra

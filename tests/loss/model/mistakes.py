@@ -315,7 +315,7 @@ MISTAKES = (
     Mistake("no receipt for the release", "S sends for ever", _I3, _PEOPLE, _rule(receipts=frozenset({"offer"}))),
     Mistake("receipt before store", "R dies in between", _I3, _PEOPLE, _rule(receipt_with_store=False)),
 )
-"""Those of the exchange's design that are not about restores."""
+"""Those that the protocol is there to prevent; restores come with their own."""
 
 MENDED = (
     Mistake(

@@ -1,5 +1,6 @@
 """Breadth first through everything that can happen: every state once, and the shortest way to what breaks."""
 
+import functools
 import gc
 import time
 from collections.abc import Callable
@@ -66,6 +67,10 @@ class Edge(NamedTuple):
     after: int
     by_itself: bool
     broken: Broken | None = None
+
+
+def _same(town: Town) -> Town:
+    return town
 
 
 class Search:
@@ -204,7 +209,8 @@ class Search:
                 self.heard[key] = [Edge(f"applies {message.word}{where}", n, by_itself=False, broken=broken)]
             else:
                 self.heard[key] = [
-                    self._edge(n, told + where, lambda after=after: after, by_itself=True) for told, after in found
+                    self._edge(n, told + where, functools.partial(_same, after), by_itself=True)
+                    for told, after in found
                 ]
         return self.heard[key]
 
