@@ -76,13 +76,18 @@ RUN_TESTS := $(PYTHON) -m pytest
 # A town that exists on paper only: enough for what is printed from the code.
 PAPER := $(PYTHON) -m municipal_environment
 
+# Runs a command and shows what it said only when it refuses.
+QUIETLY := quietly() { "$$@" >.state/said 2>&1 || { cat .state/said >&2; exit 1; }; }; quietly
+
 .PHONY: check
 check: install ## format, lint, types, dependency rules, printed files, the rules of the house
 	@.venv/bin/ruff format --check --quiet . || { echo "Not in the one form: make format" >&2; exit 1; }
 	@.venv/bin/ruff check --quiet .
-	@.venv/bin/lint-imports --no-cache | tail -n 4
+	@$(QUIETLY) .venv/bin/lint-imports --no-cache
+	@$(QUIETLY) .venv/bin/deptry services infra gateway
 	@.venv/bin/mypy --no-error-summary
 	@$(PAPER) makemigrations --check --dry-run
+	@$(PAPER) print_openapi --check
 	@$(RUN_TESTS) -q tests/architecture
 
 .PHONY: format
@@ -103,6 +108,10 @@ test: check ## check, and every suite on the real components (instance `test`)
 .PHONY: model
 model: install ## every order in which two or three towns can exchange a case, and each known mistake found out
 	@$(PYTHON) -m tests.loss.model
+
+.PHONY: lock
+lock: install ## lock what pyproject.toml asks for, with hashes and without addresses
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 ##@ Print
 
