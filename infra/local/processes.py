@@ -206,7 +206,7 @@ def kill(instance: instances.Instance, name: str) -> int:
     return number
 
 
-def wait_ready(instance: instances.Instance, name: str, ready: Callable[[], bool], *, seconds: float = 120) -> None:
+def wait_ready(instance: instances.Instance, name: str, ready: Callable[[], bool], *, seconds: float = 300) -> None:
     """Return when `ready` says so; raises CannotGoOn when the process ends for good or time runs out."""
 
     def look() -> bool:

@@ -128,8 +128,8 @@ class Stack:
         return sorted(processes.states(self.instance))
 
     def pid(self, program: str) -> int | None:
-        """Return the process id of a running program, None when it does not run."""
-        return processes.running(self.instance).get(program)
+        """Return the process id of a program that runs or starts, None when it does not."""
+        return int(processes.states(self.instance)[program]["pid"]) or None
 
     def stop(self, program: str) -> None:
         """Will stop a program in an orderly way; it stays stopped until `start`."""
