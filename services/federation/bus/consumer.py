@@ -184,7 +184,6 @@ def _apply(message_id: int, at: datetime.datetime) -> None:
     said = seals.read_message(statement.opened, statement.payload)
     if said.recipient != local.participant():
         raise NotForUs
-    _remember(work, said)
     if sequence.holds_back(work, said, at):
         return
     _handle(said, work.message, statement.opened.dossier, at)
@@ -204,12 +203,6 @@ def _handle(said: Message, message: InboxMessage, dossier: str | None, at: datet
         if path is None:
             raise NoHandler(type=said.type)
         cast("Handler", local.named(path))(said, dossier=dossier, at=at)
-
-
-def _remember(work: InboxWork, said: Message) -> None:
-    """Keep what the message says of itself, for the order and for the operator."""
-    work.type, work.referral_id, work.seq = said.type, said.referral_id, said.seq
-    work.save(update_fields=["type", "referral_id", "seq"])
 
 
 def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:

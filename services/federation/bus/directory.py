@@ -6,6 +6,7 @@ believed key has announced it.
 """
 
 import datetime
+import functools
 import pathlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -225,7 +226,13 @@ def _believe(record: DirectoryRecord, *, how: str, by: str, at: datetime.datetim
 
 
 def _record(entry: DirectoryEntry) -> DirectoryRecord:
-    return contract.decode(entry.content.encode())
+    return _decoded(entry.content)
+
+
+@functools.lru_cache(maxsize=256)
+def _decoded(content: str) -> DirectoryRecord:
+    """Return a record that was checked when it was stored: checking it at every message would cost most of its time."""
+    return contract.decode(content.encode())
 
 
 def _signer(entry: DirectoryEntry) -> PublicKey:

@@ -40,12 +40,11 @@ def note(
     )
 
 
-def queue(message: InboxMessage, state: InboxWork.State, *, at: datetime.datetime, reason: str = "") -> InboxWork:
+def queue(message: InboxMessage, state: InboxWork.State, *, at: datetime.datetime, reason: str = "") -> None:
     """Write down what still has to happen with `message`."""
-    work, _ = InboxWork.objects.update_or_create(
-        message=message, defaults={"state": state, "reason": reason, "since": at}
-    )
-    return work
+    changed = InboxWork.objects.filter(message=message).update(state=state, reason=reason, since=at)
+    if not changed:
+        InboxWork.objects.create(message=message, state=state, reason=reason, since=at)
 
 
 def confirm_receipt(message: InboxMessage, statement_digest: str, at: datetime.datetime) -> None:

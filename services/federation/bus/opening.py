@@ -69,14 +69,13 @@ def admit(message: InboxMessage, raw: bytes, at: datetime.datetime) -> None:
     if isinstance(found, NotOpened):
         _set_aside(message, found, at)
         return
-    statement, is_new = InboxStatement.objects.get_or_create(
-        sender=message.source, digest=found.digest, defaults={"message": message, "opened_at": at}
-    )
-    if not is_new:
-        inbox.note(message, Outcome.COPY, at=at, copy_of=statement.message)
+    first = InboxStatement.objects.filter(sender=message.source, digest=found.digest).first()
+    if first is not None:
+        inbox.note(message, Outcome.COPY, at=at, copy_of=first.message)
         inbox.repeat_receipt(message.source, found.digest, at)
         InboxWork.objects.filter(message=message).delete()
         return
+    InboxStatement.objects.create(sender=message.source, digest=found.digest, message=message, opened_at=at)
     # A receipt for a receipt would never end.
     if type_of(found.payload) != "MessageReceived":
         inbox.confirm_receipt(message, found.digest, at)

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 
-from django.db.models import F
+from django.db import connection
 
 from federation.bus.models import Conversation, InboxWork
 from federation.contracts.messages import Message
@@ -37,7 +37,8 @@ def holds_back(work: InboxWork, said: Message, at: datetime.datetime) -> bool:
     if said.seq == applied + 1:
         return False
     work.state, work.reason, work.since = State.HELD, "gap", at
-    work.save(update_fields=["state", "reason", "since"])
+    work.type, work.referral_id, work.seq = said.type, said.referral_id, said.seq
+    work.save()
     return True
 
 
@@ -57,12 +58,15 @@ def advance(said: Message) -> None:
     """Note that a numbered message was applied. Comes after the handler, whose locks come first everywhere."""
     if said.seq is None or said.referral_id is None:
         return
-    Conversation.objects.get_or_create(referral_id=said.referral_id, peer=said.sender)
-    moved = Conversation.objects.filter(
-        referral_id=said.referral_id, peer=said.sender, applied_seq=said.seq - 1
-    ).update(applied_seq=F("applied_seq") + 1)
-    if moved != 1:
-        raise OrderBroken
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversation (referral_id, peer, sent_seq, applied_seq) VALUES (%s, %s, 0, 1)"
+            " ON CONFLICT (referral_id, peer) DO UPDATE SET applied_seq = conversation.applied_seq + 1"
+            " RETURNING applied_seq",
+            [said.referral_id, said.sender],
+        )
+        if cursor.fetchone() != (said.seq,):
+            raise OrderBroken
 
 
 def free_next(said: Message, at: datetime.datetime) -> None:
