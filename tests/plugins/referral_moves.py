@@ -5,18 +5,24 @@ the real call, on a real database, with that function, so that the matrix compar
 """
 
 import datetime
+import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from federation.contracts import messages
 from federation.contracts.messages import Message
 from federation.custody import recipient, sender
-from federation.custody.facts import Gate, Received, Sent, Step
+from federation.custody.facts import Gate, Received, Sent, State, Step
+from federation.identity import actor as actors
 from federation.identity.actor import Actor
 from municipal.cases import queries as cases
-from municipal.referrals import actions, handlers
+from municipal.referrals import actions, handlers, queries
+from municipal.referrals.actions.carrying import carry_out
+from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import Referral
 from people_at_work import BLOCKS, OTHER
 
@@ -185,6 +191,34 @@ def _accepted(s: Situation) -> None:
     )
 
 
+def _carried(act: str, step: Callable[[Sent], Step[Sent]]) -> Callable[[Situation], None]:
+    """Return a step that no message and no person brings yet, carried out as it will be."""
+
+    def hear(s: Situation) -> None:
+        with transaction.atomic():
+            row = queries.locked(s.id)
+            turn = Turn(referral=row, step=step(queries.sent_facts(row)), act=act)
+            carry_out(turn=turn, by=actors.system(s.town, "test"), at=s.at)
+
+    return hear
+
+
+def _unconfirmed(facts: Sent) -> Step[Sent]:
+    return sender.on_accepted(facts, gate=Gate.UNCONFIRMED)
+
+
+def words_after_a_restore(facts: Sent) -> tuple[Word, ...]:
+    """Return what comes of a decision of the federation (F19), and of a consent that a restore left unconfirmed."""
+    found = [Word("the federation's decision", SENT, _carried("reassigned", sender.reassign), sender.reassign)]
+    if facts.answer == "":
+        found.append(Word("accepted, consent unconfirmed", SENT, _carried("accepted", _unconfirmed), _unconfirmed))
+    if facts.state is State.ACCEPTED:
+        for gate in (Gate.STANDS, Gate.ENDED, Gate.WITHDRAWN):
+            step = functools.partial(sender.confirm, gate=gate)
+            found.append(Word(f"confirmed, {gate}", SENT, _carried("confirmed", step), step))
+    return tuple(found)
+
+
 def words_to_sender(gate: Gate) -> tuple[Word, ...]:
     """Return what the recipient may say; `gate` is what the consent check will find."""
     return (
@@ -303,6 +337,7 @@ __all__ = [
     "Situation",
     "Word",
     "dossier_of",
+    "words_after_a_restore",
     "words_to_recipient",
     "words_to_sender",
 ]

@@ -90,7 +90,7 @@ def received(stage: Stage, kind: str) -> Play:
 def undeliverable(stage: Stage, kind: str) -> Play:
     yield LAST
     o = stage.desk.offered(kind)
-    _carry(stage, o.referral, "offerUndeliverable", sender.on_refusal)
+    carry(stage.desk, o.referral, "offerUndeliverable", sender.on_refusal)
     stage.keep("undeliverable", o, kind, V)
 
 
@@ -109,7 +109,7 @@ def accepted(stage: Stage, kind: str) -> Play:
     yield LAST
     stage.desk.accept(M, o.referral)
     stage.keep("accepted, not heard yet", o, kind, M)
-    _carry(stage, o.referral, "accepted", lambda known: sender.on_accepted(known, gate=Gate.UNCONFIRMED))
+    carry(stage.desk, o.referral, "accepted", lambda known: sender.on_accepted(known, gate=Gate.UNCONFIRMED))
     stage.keep("accepted, consent unconfirmed", o, kind, V)
 
 
@@ -211,8 +211,22 @@ def kept(stage: Stage, kind: str) -> Play:
 def reassigned(stage: Stage, kind: str) -> Play:
     yield LAST
     o = stage.desk.offered(kind)
-    _carry(stage, o.referral, "reassigned", sender.reassign)
+    carry(stage.desk, o.referral, "reassigned", sender.reassign)
     stage.keep("reassigned", o, kind, V)
+
+
+def overtaken_by_revocation(stage: Stage, kind: str) -> Play:
+    o = stage.desk.offered(kind)
+    stage.desk.revoke(V, o.referral)  # goes first: it waits for no turn
+    yield None
+    stage.keep("overtaken by its revocation", o, kind)
+
+
+def overtaken_by_withdrawal(stage: Stage, kind: str) -> Play:
+    o = stage.desk.offered(kind)
+    stage.desk.withdraw(V, o.consent or uuid.UUID(int=0))
+    yield None
+    stage.keep("overtaken by its withdrawal", o, kind)
 
 
 WITH_CONSENT: tuple[Callable[[Stage, str], Play], ...] = (
@@ -233,6 +247,8 @@ WITH_CONSENT: tuple[Callable[[Stage, str], Play], ...] = (
     withdrawn_on_the_way,
     kept,
     reassigned,
+    overtaken_by_revocation,
+    overtaken_by_withdrawal,
 )
 
 
@@ -249,12 +265,27 @@ def hand_back_offered(stage: Stage, kind: str) -> Play:
 def handed_back(stage: Stage, kind: str) -> Play:
     o = stage.desk.offered(kind)
     back = yield from _back(stage, o)
-    stage.desk.open(V, back.referral)
-    yield None
-    stage.desk.accept(V, back.referral)
-    yield None
+    yield from _home(stage, back)
     stage.keep("handed back", o, kind)
     stage.keep("hand back held", back, kind)
+
+
+def handed_back_after_first_contact(stage: Stage, kind: str) -> Play:
+    o = stage.desk.offered(kind)
+    back = yield from _back(stage, o)
+    stage.desk.progress(M, o.referral)
+    yield None
+    yield from _home(stage, back)
+    stage.keep("handed back after the first contact", o, kind)
+
+
+def handed_back_after_its_outcome(stage: Stage, kind: str) -> Play:
+    o = stage.desk.offered(kind)
+    back = yield from _back(stage, o)
+    stage.desk.outcome(M, o.referral)
+    yield None
+    yield from _home(stage, back)
+    stage.keep("handed back after its outcome", o, kind)
 
 
 def handed_back_by_itself(stage: Stage, kind: str) -> Play:
@@ -276,7 +307,13 @@ def handed_back_by_itself(stage: Stage, kind: str) -> Play:
     stage.keep("hand back by itself", Offered(o.case, o.consent, row[0]), kind)
 
 
-HANDOVERS = (hand_back_offered, handed_back, handed_back_by_itself)
+HANDOVERS = (
+    hand_back_offered,
+    handed_back,
+    handed_back_after_first_contact,
+    handed_back_after_its_outcome,
+    handed_back_by_itself,
+)
 
 
 def revoking_after_release(stage: Stage, kind: str) -> Play:
@@ -321,6 +358,13 @@ def _taken(stage: Stage, o: Offered) -> Play:
     yield None
 
 
+def _home(stage: Stage, back: Offered) -> Play:
+    stage.desk.open(V, back.referral)
+    yield None
+    stage.desk.accept(V, back.referral)
+    yield None
+
+
 def _back(stage: Stage, o: Offered) -> Iterator[str | None]:
     yield from _taken(stage, o)
     there = stage.desk.referral(M, o.referral).case_id
@@ -331,10 +375,9 @@ def _back(stage: Stage, o: Offered) -> Iterator[str | None]:
     return Offered(o.case, consent, back)  # type: ignore[return-value]
 
 
-def _carry(stage: Stage, referral: uuid.UUID, act: str, step: Callable[..., Step]) -> None:  # type: ignore[type-arg]
+def carry(desk: Desk, referral: uuid.UUID, act: str, step: Callable[..., Step]) -> None:  # type: ignore[type-arg]
     """Will carry out a step that no person can ask for yet, at the sender."""
-    with stage.desk.towns.at(V), transaction.atomic():
+    with desk.towns.at(V), transaction.atomic():
         row = queries.locked(referral)
-        by = actors.system(V, "test")
         turn = Turn(referral=row, step=step(queries.sent_facts(row)), act=act)
-        carry_out(turn=turn, by=by, at=stage.desk.now)
+        carry_out(turn=turn, by=actors.system(V, "test"), at=desk.now)

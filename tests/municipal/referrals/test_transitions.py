@@ -27,6 +27,7 @@ from referral_moves import (
     Situation,
     Word,
     dossier_of,
+    words_after_a_restore,
     words_to_recipient,
     words_to_sender,
 )
@@ -75,6 +76,9 @@ def _play(towns: Towns, scene: Scene, found: Played) -> None:
         for gate, at in _gates(referral, towns.now):
             for word in _words(referral, gate):
                 _try_word(scene, dataclasses.replace(situation, at=at), word, found)
+        if referral.direction == "sent":
+            for word in words_after_a_restore(queries.sent_facts(referral)):
+                _try_word(scene, situation, word, found)
         if towns[scene.town].everything() != before:
             found.wrong.append(f"{scene}: something that was refused or taken back left a trace")
 

@@ -62,7 +62,7 @@ def offer_referral(
     ConsentMissing, ConsentExpired or BlockNotConsented at gate 1.
     """
     rules.check_role(by, *rules.ACTORS)
-    rules.check_recipient(to, own=local.participant(), peers=[record.participant for record in directory.peers(at)])
+    rules.check_recipient(to, own=local.participant(), peers=_peers())
     rules.check_protocol(kind, allowed=queries.kinds_with(to, at))
     case = cases.locked_for_writing(case_id, by=by)
     rules.check_stay(kind, case.stay_kind)
@@ -211,6 +211,11 @@ def _preview(question: Question, *, today: datetime.date) -> Preview:
         urgency=question.wanted.urgency,
         wished_help=question.wanted.wished_help,
     )
+
+
+def _peers() -> set[str]:
+    """Return the towns that our own file names; whether theirs names us too is the protocol's question."""
+    return {protocol.peer for protocol in queries.tenant().protocols}
 
 
 def _teams_of(peer: str) -> set[str]:
