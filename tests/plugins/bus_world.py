@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from federation.bus import consumer, directory, local, outbox, own_record, relay, topics
+from federation.bus import consumer, directory, inbox, local, outbox, own_record, relay, topics
 from federation.contracts.messages import Body, Message, ReferralOpened
 from federation.errors import DomainError, Kind
 from memory_bus import MemoryBus
@@ -56,6 +56,12 @@ def on_message_with_answer(message: Message, *, dossier: str | None, at: datetim
     """Leave one row as effect, and answer with a message of ours."""
     on_message(message, dossier=dossier, at=at)
     outbox.put(to=message.sender, body=ReferralOpened(), referral_id=message.referral_id, at=at)
+
+
+def on_message_erasing(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
+    """Erase what the referral left in the inbox, as a withdrawal does."""
+    if message.referral_id is not None:
+        inbox.erase_payloads(referral_id=message.referral_id, at=at)
 
 
 def on_received(message: Message, at: datetime.datetime) -> None:

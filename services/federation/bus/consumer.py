@@ -186,10 +186,12 @@ def _apply(message_id: int, at: datetime.datetime) -> None:
         raise NotForUs
     if sequence.holds_back(work, said, at):
         return
-    _handle(said, work.message, statement.opened.dossier, at)
-    sequence.advance(said)
-    inbox.note(work.message, Outcome.APPLIED, at=at, said=said)
+    # Noted first, in the same transaction: a handler that erases the referral's raw bytes erases these too.
+    message = work.message
+    inbox.note(message, Outcome.APPLIED, at=at, said=said)
     work.delete()
+    _handle(said, message, statement.opened.dossier, at)
+    sequence.advance(said)
     sequence.free_next(said, at)
 
 
@@ -225,8 +227,8 @@ def _refuse(message_id: int, reason: str, at: datetime.datetime) -> None:
 
 def _count_failure(message_id: int, error: Exception, at: datetime.datetime) -> None:
     work = InboxWork.objects.select_for_update(of=("self",)).select_related("message").get(pk=message_id)
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{type(error).__name__} {frames[-1].filename.rpartition('/services/')[2]}:{frames[-1].lineno}"[-120:]
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} {'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno}"[:120]
     work.failures += 1
     work.save(update_fields=["failures"])
     inbox.note(work.message, Outcome.FAILED, at=at, place=place)

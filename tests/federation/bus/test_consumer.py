@@ -169,3 +169,12 @@ def test_the_inbox_reads_on_where_the_database_says(world: World) -> None:
 
     assert stored == 1
     assert count("bus_alarm") == 0
+
+
+def test_a_handler_that_erases_a_referral_erases_the_bytes_of_its_own_message_too(world: World) -> None:
+    world.settings.BUS_HANDLERS = {"ReferralOffered": "bus_world.on_message_erasing"}
+
+    world.offers()
+    world.work()
+
+    assert (count("inbox_message"), count("inbox_payload"), count("inbox_attempt")) == (1, 0, 1)
