@@ -169,14 +169,14 @@ class World:
             execute("INSERT INTO orders VALUES (%s, %s)", kind, order)
 
 
-def query(text: str, *values: object) -> list[tuple[Any, ...]]:
+def query(text: str, *values: Any) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(text, list(values))
         return list(cursor.fetchall())
 
 
-def execute(text: str, *values: object) -> None:
+def execute(text: str, *values: Any) -> None:
     """Run one statement."""
     with connection.cursor() as cursor:
         cursor.execute(text, list(values))

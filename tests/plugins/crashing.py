@@ -55,7 +55,7 @@ def dying(at: int | None = None) -> Iterator[Death]:
         death.point(f"before {' '.join(sql.split()[:3])}")
         return execute(sql, params, many, context)
 
-    connection.commit = committing
+    connection.commit = committing  # type: ignore[method-assign]
     try:
         with connection.execute_wrapper(running):
             yield death

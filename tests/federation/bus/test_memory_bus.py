@@ -60,7 +60,12 @@ def _read(reader: topics.Reader, offset: int, count: int) -> list[topics.Record]
     """Read until `count` records are there: a real broker gives them when it likes."""
     found: list[topics.Record] = []
     reader.describe()
-    until(lambda: found.extend(reader.read(offset + len(found), 10)) or len(found) >= count, "records", seconds=15)
+
+    def enough() -> bool:
+        found.extend(reader.read(offset + len(found), 10))
+        return len(found) >= count
+
+    until(enough, "records", seconds=15)
     return found
 
 

@@ -2,8 +2,10 @@
 
 import uuid
 
+import pytest
+
 from bus_world import OWN, OWN_INBOX, World, count, query
-from federation.bus import consumer
+from federation.bus import consumer, topics
 from federation.contracts.messages import ReferralOpened
 
 
@@ -98,10 +100,9 @@ def test_a_broker_that_is_away_changes_nothing(world: World) -> None:
     before = query("SELECT * FROM inbox_position")
     world.bus.away = True
 
-    try:
+    with pytest.raises(topics.BusUnavailable):
         consumer.store_next(world.reader, world.at)
-    except consumer.topics.BusUnavailable:
-        world.bus.away = False
+    world.bus.away = False
 
     assert query("SELECT * FROM inbox_position") == before
     assert consumer.store_next(world.reader, world.at) == 0
