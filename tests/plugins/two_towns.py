@@ -75,7 +75,7 @@ class Town:
         self.wrapper = _wrapper(self.database)
         self.readers = {}
 
-    def query(self, text: str, *values: object) -> list[tuple[Any, ...]]:
+    def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query in this town's database."""
         with self.here(), connections["default"].cursor() as cursor:
             cursor.execute(text, list(values))

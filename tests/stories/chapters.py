@@ -181,7 +181,7 @@ def _closed(town: Town, case: str) -> bool:
         f"{CASEWORK}/cases/{case}/entries",
         {"block": "situationPicture", "lifeDomain": "friends", "text": "te laat"},
     )
-    return problem["type"].endswith((":custodyElsewhere", ":fileClosed"))
+    return str(problem["type"]).endswith((":custodyElsewhere", ":fileClosed"))
 
 
 def consent_is_withdrawn(told: Teller, cast: Cast) -> None:
