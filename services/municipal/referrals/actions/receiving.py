@@ -5,6 +5,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
+from federation.bus import inbox
 from federation.contracts.messages import Message, ReferralHandedBack, ReferralOffered
 from federation.custody import recipient
 from federation.custody.facts import Kind, State
@@ -144,7 +145,10 @@ def take_dossier(
     step = recipient.on_released(queries.received_facts(referral), dossier=readable is not None)
     referral.dossier_digest = dossier_digest if step.facts.has_dossier else referral.dossier_digest
     turn = Turn(referral=referral, step=step, act="dossierReleased", said_at=said_at, dossier=readable)
-    return carry_out(turn=turn, by=by, at=at)
+    referral = carry_out(turn=turn, by=by, at=at)
+    if dossier is not None and not referral.has_dossier:
+        inbox.erase_payloads(referral_id=referral.pk, at=at)  # deleted unread, the sealed bytes too
+    return referral
 
 
 def _is_readable(dossier: str) -> bool:
