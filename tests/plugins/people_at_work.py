@@ -141,7 +141,7 @@ class Desk:
     ) -> uuid.UUID:
         """Will offer a case; advice goes without blocks and ground."""
         advice = kind == "advice"
-        values = {
+        values: dict[str, Any] = {
             "team": "prevention",
             "blocks": () if advice else blocks,
             "ground": "" if advice else "caseConsultation",

@@ -249,7 +249,7 @@ def words_to_sender(gate: Gate) -> tuple[Word, ...]:
                 f"withdrawal applied, custodian {custodian}",
                 SENT,
                 _heard(handlers.on_withdrawal_applied, messages.WithdrawalApplied("erased", custodian=custodian)),
-                lambda facts, custodian=custodian: sender.on_withdrawal_applied(facts, custodian=custodian),
+                functools.partial(sender.on_withdrawal_applied, custodian=custodian),
             )
             for custodian in (True, False)
         ),
@@ -262,7 +262,7 @@ def words_to_sender(gate: Gate) -> tuple[Word, ...]:
                 f"progress {code}",
                 SENT,
                 _heard(handlers.on_progress_reported, messages.ProgressReported(code, datetime.date(2026, 11, 23))),
-                lambda facts, code=code: sender.on_progress(facts, first_contact=code == "firstContact"),
+                functools.partial(sender.on_progress, first_contact=code == "firstContact"),
             )
             for code in ("firstContact", "noShow")
         ),
@@ -316,7 +316,7 @@ def words_to_recipient() -> tuple[Word, ...]:
                 f"custody kept, {reason}",
                 RECEIVED,
                 _heard(handlers.on_custody_kept, messages.CustodyKept(reason)),
-                lambda facts, reason=reason: recipient.on_custody_kept(facts, reason=reason),
+                functools.partial(recipient.on_custody_kept, reason=reason),
             )
             for reason in ("consentWithdrawn", "consentEnded")
         ),

@@ -5,7 +5,7 @@ comes after `yield LAST` is done when all other scenes are settled, and stays un
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from people_at_work import Desk, Offered
 
 V, M = "vilvoorde", "molenbeek"
 LAST = "last"
-Play = Iterator[str | None]
+Play = Generator[str | None, None, None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def play(desk: Desk) -> list[Scene]:
     waiting: list[Play] = []
     while plays:
         waiting += [one for one, asked in _advanced(plays) if asked == LAST]
-        plays = [one for one in plays if one not in waiting and one.gi_frame is not None]  # type: ignore[attr-defined]
+        plays = [one for one in plays if one not in waiting and one.gi_frame is not None]
         desk.towns.settle()
     for one in waiting:
         for _ in one:
@@ -365,14 +365,14 @@ def _home(stage: Stage, back: Offered) -> Play:
     yield None
 
 
-def _back(stage: Stage, o: Offered) -> Iterator[str | None]:
+def _back(stage: Stage, o: Offered) -> Generator[str | None, None, Offered]:
     yield from _taken(stage, o)
     there = stage.desk.referral(M, o.referral).case_id
     assert there is not None
     consent = stage.desk.consent(M, there)
     back = stage.desk.hand_back(M, o.referral)
     yield None
-    return Offered(o.case, consent, back)  # type: ignore[return-value]
+    return Offered(o.case, consent, back)
 
 
 def carry(desk: Desk, referral: uuid.UUID, act: str, step: Callable[..., Step]) -> None:  # type: ignore[type-arg]
