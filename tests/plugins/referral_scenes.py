@@ -19,7 +19,7 @@ from municipal.referrals.actions.turn import Turn
 from people_at_work import Desk, Offered
 
 V, M = "vilvoorde", "molenbeek"
-LAST = "last"
+LAST, ENDED = "last", "ended"
 Play = Generator[str | None, None, None]
 
 
@@ -60,17 +60,14 @@ def play(desk: Desk) -> list[Scene]:
     plays += [scene(stage, "advice") for scene in ADVICE]
     waiting: list[Play] = []
     while plays:
-        waiting += [one for one, asked in _advanced(plays) if asked == LAST]
-        plays = [one for one in plays if one not in waiting and one.gi_frame is not None]
+        answers = [(one, next(one, ENDED)) for one in plays]
+        waiting += [one for one, asked in answers if asked == LAST]
+        plays = [one for one, asked in answers if asked not in {LAST, ENDED}]
         desk.towns.settle()
     for one in waiting:
         for _ in one:
             pass
     return stage.found
-
-
-def _advanced(plays: list[Play]) -> list[tuple[Play, str | None]]:
-    return [(one, next(one, None)) for one in plays]
 
 
 # --- scenes of share and handover -----------------------------------------------------------------
