@@ -1,14 +1,18 @@
 """The consent is checked twice: at the offer, and at the release, where it must be the very one that was offered."""
 
 import datetime
+import uuid
 
 import pytest
 
+from federation import seals
 from federation.bus import topics
 from federation.custody.facts import ReferralStateConflict
 from federation.errors import DomainError
+from federation.seals import keys
 from municipal.consents import rules as consents
-from municipal.referrals import actions
+from municipal.referrals import actions, rules
+from peer import AT
 from people_at_work import BLOCKS, actor
 
 V, M = "vilvoorde", "molenbeek"
@@ -268,3 +272,37 @@ def test_a_case_goes_to_and_fro(desk, towns) -> None:
         referrals.append(desk.hand_back(home, referrals[-1]))
     assert towns.parked(V) == towns.parked(M) == []
     assert datetime.timedelta(days=3) == towns.now - datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.UTC)
+
+
+def test_a_file_that_is_too_large_keeps_the_case_and_blocks_nothing(desk, towns) -> None:
+    case = desk.case(V)
+    desk.consent(V, case)
+    for number in range(90):
+        desk.entry(V, case, "situationPicture", {"lifeDomain": "family", "text": f"{number} " + "\n" * 3 + "é" * 3990})
+    referral = desk.offer(V, case)
+    towns.settle()
+    desk.open(M, referral)
+    desk.accept(M, referral)
+    towns.settle(resend=True)
+
+    assert desk.states(referral) == ("kept", "kept")
+    assert desk.referral(V, referral).answer == "tooLarge"
+    assert desk.custodians() == [V]
+    assert towns.waiting(V) == 0
+
+
+def test_the_largest_dossier_that_passes_the_gate_can_be_sealed() -> None:
+    quotes = '"' * ((rules.LARGEST_DOSSIER - 2) // 2)
+    assert rules.fits(quotes)
+    assert not rules.fits(quotes + '"')
+
+    raw = seals.seal(
+        jws="x" * 4096,
+        dossier=quotes,
+        sender=V,
+        recipient_key=keys.make_encryption_key(AT).public,
+        at=AT,
+        event_id=uuid.UUID(int=1),
+    )
+
+    assert len(raw) == seals.LIMIT

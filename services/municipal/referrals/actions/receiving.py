@@ -114,7 +114,10 @@ def hear_withdrawal(
 
 def _known_or_tombstone(referral_id: uuid.UUID, *, sender: str, at: datetime.datetime) -> Referral:
     """Return the received referral, locked, or a new tombstone for an offer that is still on its way."""
-    if queries.peek(referral_id) is None:
+    seen = queries.peek(referral_id)
+    if seen is not None and seen.case_id is not None:
+        cases.locked_case(seen.case_id)  # before the referral, as everywhere: erasing a copy touches both
+    if seen is None:
         tombstone = Referral(pk=referral_id, direction=Direction.RECEIVED.value, peer=sender, began_at=at)
         try:
             with transaction.atomic():

@@ -76,7 +76,7 @@ def _at_gate_two(referral_id: uuid.UUID, *, recipient: str, at: datetime.datetim
         return referral, GateTwo(verdict)
     names = [block.name for block in queries.blocks_of(referral)]
     text = cases.dossier(referral.case_id, blocks=names).text
-    if len(text.encode()) > rules.LARGEST_DOSSIER:
+    if not rules.fits(text):
         return referral, GateTwo(Gate.TOO_LARGE)
     return referral, GateTwo(Gate.STANDS, text)
 
