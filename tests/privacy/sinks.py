@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
+import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from psycopg import sql
@@ -121,21 +122,23 @@ class Database:
 
     def __init__(self, stack: Stack, name: str, *, only: str = "") -> None:
         """Will read the database `name`; `only` the tables whose names hold that word."""
-        self._connection = postgres.connect(stack.instance, database=name)
+        self._connect = lambda: postgres.connect(stack.instance, database=name)
         self._only = only
 
     def content(self) -> bytes:
         """Return all rows as text; a bytea as what it holds."""
-        tables = self._connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') "
-            "AND table_name LIKE %s ORDER BY 1, 2",
-            [f"%{self._only}%"],
-        ).fetchall()
-        return b"\n".join(self._rows(sql.Identifier(*table)) for table in tables)
+        with self._connect() as connection:
+            tables = connection.execute(
+                "SELECT table_schema, table_name FROM information_schema.tables "
+                "WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') "
+                "AND table_name LIKE %s ORDER BY 1, 2",
+                [f"%{self._only}%"],
+            ).fetchall()
+            return b"\n".join(self._rows(connection, sql.Identifier(*table)) for table in tables)
 
-    def _rows(self, table: sql.Identifier) -> bytes:
-        rows = self._connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
+    @staticmethod
+    def _rows(connection: psycopg.Connection, table: sql.Identifier) -> bytes:
+        rows = connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
         return b"\n".join(
             bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
             for row in rows
@@ -145,17 +148,14 @@ class Database:
     @contextmanager
     def planted(self, word: bytes) -> Iterator[None]:
         """Hold `word` in a table of its own while the block runs."""
-        name = f"planted_{self._only}"
-        self._connection.execute(sql.SQL("CREATE TABLE {} (word bytea)").format(sql.Identifier(name)))
-        try:
-            self._connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(sql.Identifier(name)), [word])
-            yield
-        finally:
-            self._connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
-
-    def close(self) -> None:
-        """Will end the connection."""
-        self._connection.close()
+        table = sql.Identifier(f"planted_{self._only}")
+        with self._connect() as connection:
+            connection.execute(sql.SQL("CREATE TABLE {} (word bytea)").format(table))
+            try:
+                connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(table), [word])
+                yield
+            finally:
+                connection.execute(sql.SQL("DROP TABLE {}").format(table))
 
 
 Sink = Bus | Files | Database

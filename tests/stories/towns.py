@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import pathlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +29,6 @@ class Town:
         self._demo = demo
         self.id = participant
         self._about = next(one for one in demo["participants"] if one["id"] == participant)
-        self._http = door.client(self._about["api"], pathlib.Path(demo["gateway"]["ca"]), timeout=60.0)
 
     def user(self, role: str) -> str:
         """Return the name of the first user with `role`."""
@@ -44,7 +42,9 @@ class Town:
         sent = {"Authorization": f"Bearer {bearer}"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
-        return self._http.request(method, path, headers=sent, json=body)
+        # a connection a call: the processes behind it are stopped and killed while the story is told
+        with door.client(self._about["api"], self._demo["gateway"]["ca"], timeout=60.0) as http:
+            return http.request(method, path, headers=sent, json=body)
 
     def get(self, path: str, *, role: str = "caseworker", **headers: str) -> Json:
         """Return the JSON at `path`; raise Unexpected when it is not there."""
