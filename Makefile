@@ -28,7 +28,7 @@ install: .state/installed ## Python packages into .venv, every one by its hash
 
 # A tool that is missing gets one line that says what to install.
 .state/tools: Makefile
-	@mkdir -p .state 2>/dev/null || { echo "$(CURDIR) cannot be written: make it writable for this user." >&2; exit 1; }
+	@{ mkdir -p .state && [ -w . ] && [ -w .state ]; } 2>/dev/null || { echo "$(CURDIR) cannot be written: make it writable for this user." >&2; exit 1; }
 	@need() { command -v "$$1" >/dev/null || { echo "$$2" >&2; exit 1; }; }; \
 	[ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ] || { echo "This is $$(uname -s) on $$(uname -m); the local stack needs Linux on x86-64 (Debian 12 or newer)." >&2; exit 1; }; \
 	need git "git is missing: install it (Debian: apt install git)."; \
