@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from federation.contracts.messages import BlockCount
+from federation.contracts.messages import BlockCount, Preview
 from federation.custody.facts import Kind, ReferralStateConflict
 from federation.identity.actor import Role
 from municipal.referrals import rules
@@ -178,3 +178,28 @@ def test_working_days_leave_out_weekends_and_closed_days() -> None:
     assert rules.working_days_after(friday, datetime.date(2026, 12, 28), closed=()) == 6
     assert rules.working_days_after(friday, datetime.date(2026, 12, 28), closed={christmas}) == 5
     assert rules.working_days_after(christmas, friday, closed=()) == 0
+
+
+def test_what_is_too_large_for_the_bus_does_not_fit() -> None:
+    assert rules.fits("x" * (rules.LARGEST_DOSSIER - 2))
+    assert not rules.fits("x" * (rules.LARGEST_DOSSIER - 1))
+
+
+def test_a_preview_is_stored_as_the_api_shows_it() -> None:
+    preview = Preview(
+        age_band="under12",
+        contact_language="fr",
+        interpreter_needed=True,
+        needs=("school",),
+        urgency="canWait",
+        wished_help=(),
+    )
+
+    assert rules.preview_json(preview) == {
+        "ageBand": "under12",
+        "contactLanguage": "fr",
+        "interpreterNeeded": True,
+        "needs": ["school"],
+        "urgency": "canWait",
+        "wishedHelp": [],
+    }
