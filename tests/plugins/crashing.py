@@ -4,6 +4,8 @@
         ...                # the code under test
     death.came             # whether point 17 was reached
 
+`dying(at="before commit")` strikes at the first point of that name.
+
 What was not committed is forgotten, and the connection is gone, as after SIGKILL.
 """
 
@@ -24,15 +26,15 @@ class ProcessDied(BaseException):
 class Death:
     """Counts the points that the code passes, and strikes at one of them."""
 
-    def __init__(self, at: int | None) -> None:
-        """Will strike at point number `at`, or only count."""
+    def __init__(self, at: int | str | None) -> None:
+        """Will strike at point number `at`, or at the first one named so, or only count."""
         self.at, self.came = at, False
         self.points: list[str] = []
 
     def point(self, name: str) -> None:
         """Pass one point."""
         self.points.append(name)
-        if len(self.points) == self.at:
+        if not self.came and self.at in (len(self.points), name):
             self.came = True
             raw = connection.connection
             if raw is not None:
@@ -41,7 +43,7 @@ class Death:
 
 
 @contextlib.contextmanager
-def dying(at: int | None = None) -> Iterator[Death]:
+def dying(at: int | str | None = None) -> Iterator[Death]:
     """Run what stands inside as a process that dies at point `at`; the next statement outside has a new connection."""
     death = Death(at)
     commit = connection.commit
