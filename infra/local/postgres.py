@@ -113,6 +113,8 @@ def is_ready(instance: instances.Instance) -> bool:
 def make_database(instance: instances.Instance, name: str, *, password: str) -> None:
     """Will make a role and a database of its own called `name`, unless they exist."""
     with connect(instance) as connection:
+        # The administrator's own databases are nobody else's: PUBLIC may connect to them as they come.
+        connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
         identifier = sql.Identifier(name)
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(identifier, sql.Literal(password)))

@@ -39,11 +39,12 @@ def operations() -> list[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    return "/".join(SOME_ID if part.startswith("{") else part for part in path.split("/"))
+    some = {"{eventNumber}": "1"}
+    return "/".join(some.get(part, SOME_ID) if part.startswith("{") else part for part in path.split("/"))
 
 
 def everything_of(stack, participant: str) -> dict[str, int]:
-    """Return how many rows each table of a participant has; audit of reads and positions apart."""
+    """Return how many rows each table of a participant has; answers that refuse apart."""
     with stack.database(participant) as connection:
         tables = [
             row[0]
@@ -52,7 +53,7 @@ def everything_of(stack, participant: str) -> dict[str, int]:
         return {
             table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608 -- names from the catalogue
             for table in tables
-            if table.startswith(("people", "cases", "consent", "referral", "legal", "received", "team", "outbox"))
+            if table.startswith(("people", "cases", "consent", "referral", "legal", "received", "team"))
         }
 
 
@@ -201,7 +202,10 @@ def signed(stack, sender: str, **changed: object) -> str:
         "consent_digest": None,
         "body": messages.ReferralAccepted(team="prevention"),
     } | changed
-    return signatures.sign(codec.encode(messages.Message(**said)), ring.signing_key)
+    # our own codec refuses to write what is not so: the words are put in afterwards, as an attacker would
+    honest = codec.encode(messages.Message(**said | {"sender": "vilvoorde"}))
+    forged = honest.replace(b'"sender":"vilvoorde"', f'"sender":"{sender}"'.encode())
+    return signatures.sign(forged, ring.signing_key)
 
 
 def publish(stack, jws: str, *, source: str = "vilvoorde") -> str:
@@ -209,23 +213,29 @@ def publish(stack, jws: str, *, source: str = "vilvoorde") -> str:
     theirs = keys.KeyRing.load(stack.folder("molenbeek") / "keys").public_encryption_keys[0]
     event = uuid.uuid4()
     raw = envelope.seal(jws=jws, dossier=None, sender=source, recipient_key=theirs, at=clock.now(), event_id=event)
-    producer = KafkaProducer(**bus(stack, "vilvoorde"), acks="all")
+    producer = KafkaProducer(**bus(stack, "vilvoorde"), acks="all", enable_idempotence=False)
     producer.send(THEIRS, raw, partition=0).get(30)
     producer.close()
     return str(event)
 
 
 def fate(stack, event: str) -> str | None:
-    """Return what became of a message at Molenbeek: `applied`, or the reason why not; None while undecided."""
+    """Return what became of a message at Molenbeek: `applied`, or why not; None while it is undecided or held back."""
     with stack.database("molenbeek") as connection:
         row = connection.execute(
+            "SELECT attempt.outcome, attempt.reason FROM inbox_attempt attempt "
+            "JOIN inbox_message message ON message.id = attempt.message_id "
+            "WHERE message.event_id = %s ORDER BY attempt.id DESC LIMIT 1",
+            [event],
+        ).fetchone()
+        waits = connection.execute(
             "SELECT work.state, work.reason FROM inbox_work work "
             "JOIN inbox_message message ON message.id = work.message_id WHERE message.event_id = %s",
             [event],
         ).fetchone()
-    if row is None or row[0] not in {"applied", "parked", "refused"}:
-        return None
-    return "applied" if row[0] == "applied" else str(row[1])
+    if row is not None:
+        return "applied" if row[0] == "applied" else f"{row[0]} {row[1]}"
+    return f"waits {waits[1] or waits[0]}" if waits and waits[0] != "ready" else None
 
 
 def someone_elses_referral(stack) -> uuid.UUID:
@@ -253,17 +263,6 @@ FORGED = {
             body=messages.DossierReleased(custody="stays", dossier_digest="sha256:" + "0" * 64),
         ),
     ),
-    "a receipt for what nobody sent": lambda stack: publish(
-        stack,
-        signed(
-            stack,
-            "vilvoorde",
-            type="MessageReceived",
-            referral_id=None,
-            seq=None,
-            body=messages.MessageReceived(digest="sha256:" + "0" * 64),
-        ),
-    ),
 }
 
 
@@ -274,6 +273,19 @@ def test_a_signature_says_nothing_in_the_name_of_another(quiet, forged) -> None:
     waiting.until(lambda: fate(quiet, event), "the message has met its fate", seconds=30)
 
     assert fate(quiet, event) != "applied"
+
+
+def test_a_receipt_for_what_nobody_sent_ends_no_sending(quiet) -> None:
+    count = "SELECT count(*), count(receipt_at) FROM outbox_message WHERE type <> 'MessageReceived'"
+    with quiet.database("molenbeek") as connection:
+        before = connection.execute(count).fetchone()
+    receipt = messages.MessageReceived(digest="sha256:" + "0" * 64)
+
+    event = publish(quiet, signed(quiet, "vilvoorde", type="MessageReceived", referral_id=None, seq=None, body=receipt))
+    waiting.until(lambda: fate(quiet, event), "the message has met its fate", seconds=30)
+
+    with quiet.database("molenbeek") as connection:
+        assert connection.execute(count).fetchone() == before
 
 
 def test_the_wrong_side_of_a_referral_does_not_decide_it(stack) -> None:
@@ -288,5 +300,5 @@ def test_the_wrong_side_of_a_referral_does_not_decide_it(stack) -> None:
     )
     waiting.until(lambda: molenbeek.state(str(referral)) == "received", "its receipt arrives")
 
-    assert fate(stack, event) in {None, "gap"}, "a word out of turn is held back"
+    assert "applied" not in str(fate(stack, event)), "a word out of turn is held back"
     assert molenbeek.custody(str(referral)) == "here"
