@@ -99,7 +99,7 @@ format: install ## put the code in the one form
 test: check ## check, and every suite on the real components (instance `test`)
 	@$(PYTHON) -m local --instance test up
 	@trap '$(PYTHON) -m local --instance test down' EXIT; \
-	export ZENNE_TEST_DATABASE="postgres:$$(cat .local/test/admin/postgres_password)@127.0.0.1:19020"; \
+	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
 	failed=0; \
 	$(RUN_TESTS) -q tests/contracts tests/federation tests/gateway tests/identity tests/local tests/loss tests/municipal tests/steward || failed=1; \
 	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from local import commands, instances, machine, status, tenants
+from local import commands, instances, machine, postgres, status, tenants
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         "down": "end every process; the data stays",
         "clean": "end every process and delete the instance",
         "show": "addresses and demo users",
+        "database": "the database server's administrator, for suites: user:password@host:port",
         "status": "each component, its port, its memory, the oldest unreceipted message",
     }.items():
         commands_.add_parser(name, help=help_)
@@ -60,6 +61,8 @@ def _run(chosen: argparse.Namespace, instance: instances.Instance) -> int:
         case "status":
             sys.stdout.writelines(line + "\n" for line in status.lines(instance, tenants.load()))
             return 0 if status.is_whole(instance) else 1
+        case "database":
+            print(postgres.administrator(instance))
         case "show":
             commands.show(instance)
         case "env":

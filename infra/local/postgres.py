@@ -101,6 +101,11 @@ def connect(instance: instances.Instance, *, database: str = "postgres") -> psyc
     )
 
 
+def administrator(instance: instances.Instance) -> str:
+    """Return the server's administrator as `user:password@host:port`."""
+    return f"{ADMIN}:{instance.secret('postgres_password')}@127.0.0.1:{instance.ports['postgres']}"
+
+
 def is_ready(instance: instances.Instance) -> bool:
     """Return whether the server takes connections."""
     try:

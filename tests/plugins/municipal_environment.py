@@ -1,25 +1,39 @@
 """The environment in which suites run a municipality's code: that of a town `vilvoorde` that exists on paper only.
 
 Loaded by `tests/conftest.py` before Django reads its settings. The database server is the one that
-`ZENNE_TEST_DATABASE` names (`user:password@host:port`; the user may create databases).
+`ZENNE_TEST_DATABASE` names (`user:password@host:port`; the user may create databases), else that of
+the local instance `test`. What is printed from the code needs none.
 """
 
+import atexit
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
 from django.core import management
 
+from local import instances, postgres
+
 ROOT = pathlib.Path(__file__).parents[2]
-DEVELOPMENT_SERVER = "postgres:devdev@127.0.0.1:15432"
+NO_SERVER = "nobody:nothing@127.0.0.1:9"
+"""The port that discards: nothing answers there."""
+
+
+def _server() -> str:
+    """Return the database server of the suites."""
+    instance = instances.find(os.environ.get("ZENNE_TEST_INSTANCE") or "test")
+    made = (instance.admin / "postgres_password").exists()
+    return os.environ.get("ZENNE_TEST_DATABASE") or (postgres.administrator(instance) if made else NO_SERVER)
 
 
 def set_environment() -> None:
     """Set every variable that the settings declare, where the caller has not set it."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="zenne-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "secret_key").write_text("only-for-tests-" * 5, encoding="utf-8")
-    login, _, address = os.environ.get("ZENNE_TEST_DATABASE", DEVELOPMENT_SERVER).rpartition("@")
+    login, _, address = _server().rpartition("@")
     user, _, password = login.partition(":")
     host, _, port = address.rpartition(":")
     (folder / "database_password").write_text(password, encoding="utf-8")
