@@ -86,8 +86,8 @@ check: install ## format, lint, types, dependency rules, printed files, the rule
 	@$(QUIETLY) .venv/bin/lint-imports --no-cache
 	@$(QUIETLY) .venv/bin/deptry services infra gateway
 	@.venv/bin/mypy --no-error-summary
-	@$(PAPER) makemigrations --check --dry-run
-	@$(PAPER) print_openapi --check
+	@$(QUIETLY) $(PAPER) makemigrations --check --dry-run
+	@$(QUIETLY) $(PAPER) print_openapi --check
 	@$(RUN_TESTS) -q tests/architecture
 
 .PHONY: format
