@@ -26,10 +26,10 @@ V, M = "vilvoorde", "molenbeek"
 TOWNS = (V, M)
 WEATHER = {
     "calm": (0.0, 0.0, 0.0),
-    "losing": (0.5, 0.0, 0.0),
-    "doubling": (0.0, 0.5, 0.0),
-    "reordering": (0.0, 0.0, 0.6),
-    "storm": (0.3, 0.3, 0.4),
+    "losing": (1.0, 0.0, 0.0),
+    "doubling": (0.0, 1.0, 0.0),
+    "reordering": (0.0, 0.0, 0.8),
+    "storm": (0.4, 0.4, 0.4),
 }
 """How often, of 1, the bus loses, doubles, holds back."""
 
@@ -181,14 +181,28 @@ class World:
 
     def work(self, town: str, weather: str = "calm", seed: int = 0, *, dies_at: Point = None) -> None:
         """Will let a town's worker store, apply and send all that it can now."""
+        self._process(town, dies_at, lambda death: self._work(town, weather, seed, death), f"worker in {weather}")
 
-        def working(death: Death) -> None:
-            self._store(town, 200)
-            while consumer.apply_one(self.towns.now):
-                pass
-            self._send(town, weather, seed, False, death)
+    def settle(self) -> None:
+        """Will let both towns work on good days until nobody has anything to do, and every receipt stands."""
+        self.tell("the bus is mended, and everything is delivered")
+        for _ in range(60):
+            self.towns.bus.release()
+            done = 0
+            for town in TOWNS:
+                with self.towns.at(town), dying() as death:
+                    done += self._work(town, "calm", 0, death)
+            if done == 0 and not any(self.towns.waiting(town) for town in TOWNS):
+                return
+            if done == 0:
+                self.towns.later(hours=1, minutes=1)
+        raise Broken("the towns do not come to rest")
 
-        self._process(town, dies_at, working, f"worker in {weather}")
+    def _work(self, town: str, weather: str, seed: int, death: Death) -> int:
+        done = self._store(town, 200)
+        while consumer.apply_one(self.towns.now):
+            done += 1
+        return done + self._send(town, weather, seed, False, death)
 
     def store(self, town: str, limit: int, *, dies_at: Point = None) -> None:
         """Will let a town store the next records."""
@@ -204,17 +218,17 @@ class World:
         self._came_up_again(town, death)
         self.tell(f"{town}: {what}" + (f": died {death.points[-1]}" if death.came else ""))
 
-    def _store(self, town: str, limit: int) -> None:
+    def _store(self, town: str, limit: int) -> int:
         reader = self.towns[town].readers.setdefault(town, self.towns.bus.reader(topics.inbox_of(town)))
-        consumer.store_next(reader, self.towns.now, limit=limit)
+        return consumer.store_next(reader, self.towns.now, limit=limit)
 
-    def _send(self, town: str, weather: str, seed: int, away: bool, death: Death) -> None:
+    def _send(self, town: str, weather: str, seed: int, away: bool, death: Death) -> int:
         bus = self.towns.bus
         bus.loses, bus.doubles, bus.reorders = WEATHER[weather]
         bus.chance, bus.away = random.Random(seed), away  # noqa: S311 -- histories must repeat
         before = (bus.lost, bus.doubled, bus.reordered)
         try:
-            relay.send_due(DyingPublisher(_Listening(bus.publisher(), self, town), death), self.towns.now)
+            return relay.send_due(DyingPublisher(_Listening(bus.publisher(), self, town), death), self.towns.now)
         finally:
             bus.loses, bus.doubles, bus.reorders, bus.away = 0.0, 0.0, 0.0, False
             names = ("records lost", "records doubled", "records held back and put in another order")
@@ -307,6 +321,12 @@ class World:
         self._process(town, dies_at, ticking, "timers")
         if self.observers[town].sides() != before:
             raise Broken(f"{town}: a clock changed a referral")
+
+    def seal_audit(self, town: str) -> None:
+        """Will let a town chain what its audit has got."""
+        with self.towns.at(town):
+            while sealer.seal_waiting(self.towns.now):
+                pass
 
     # --- what the bus hears ----------------------------------------------------------------------
 
