@@ -137,6 +137,9 @@ def _answer(facts: Sent, gate: Gate) -> Step[Sent]:
         gate = Gate.NOT_NEEDED
     elif facts.consent_withdrawn:
         gate = Gate.WITHDRAWN
+    elif gate is Gate.NOT_NEEDED:
+        # only what carries no file needs no consent: a caller that found none must not open the gate (I5)
+        gate = Gate.ENDED
     if gate is Gate.UNCONFIRMED:
         return Step(replace(facts, state=State.ACCEPTED), effects=(Effect.TELL_TEAM,))
     if gate not in (Gate.STANDS, Gate.NOT_NEEDED):
