@@ -95,13 +95,16 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
+# The suites that wait for servers run beside those that compute; those that kill servers run last and alone.
 .PHONY: test
 test: check ## check, and every suite on the real components (instance `test`)
 	@$(PYTHON) -m local --instance test up
 	@trap '$(PYTHON) -m local --instance test down' EXIT; \
 	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
 	failed=0; \
-	$(RUN_TESTS) -q tests/contracts tests/federation tests/gateway tests/identity tests/local tests/loss tests/municipal tests/steward || failed=1; \
+	$(RUN_TESTS) -q tests/gateway tests/local tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
+	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss tests/municipal || failed=1; \
+	wait $$servers || failed=1; cat .state/tests-of-servers; \
 	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \
 	exit $$failed
 
