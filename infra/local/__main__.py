@@ -14,6 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command on one instance; return the exit code."""
     chosen = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background has Ctrl-C ignored; who interrupts this very process means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _run(chosen, instances.find(chosen.instance))
     except machine.CannotGoOn as obstacle:
