@@ -24,10 +24,14 @@ around_publication = st.sampled_from(("before publish", "after publish"))
 dies_in_act = st.one_of(st.none(), st.none(), st.integers(1, 60), around_commit)
 dies_in_work = st.one_of(st.none(), st.integers(1, 160), around_commit, around_publication)
 dies_in_a_bit = st.one_of(st.none(), st.integers(1, 40), around_commit)
-SCENES = "OAAOTOAOTBOTAATOT"
-"""The life of a handover that goes home. T: the sender's worker; O: the other's; A: somebody there does what comes
-next; B: hands back; C: closes; D: declines; K: the other destroys its encryption key and has a new one; S: a new key to
-sign with; L: what the other says now is lost; 2: it arrives twice; M: it arrives late, among other words."""
+SCENES = "OAAOTOAOT"
+"""The life of a referral. T: the sender's worker; O: the other's; A: somebody there does what comes next.
+
+In plots also B: hands back; C: closes; D: declines; K: the other destroys its encryption key and has a new one; S: a
+new key to sign with; L: what the other says now is lost; 2: it arrives twice; M: it arrives late, in another order;
+d, c, e, p: its worker dies at a statement, before and after a commit, before a publication; o: a second offer.
+"""
+DIES_OF: dict[str, Point] = {"d": 25, "c": "before commit", "e": "after commit", "p": "before publish"}
 WEATHER_OF = {"L": "losing", "2": "doubling", "M": "reordering"}
 NOTHING, REVOKED, A_DAY = "nothing", "revoked", "a day later"
 WITHDRAWN, WITHDRAWN_LOST = "withdrawn", "withdrawn, and what was under way is lost"
@@ -66,6 +70,7 @@ PLOTS = (
     ("handover", 180, "OAAOTOCOT", NOTHING),
     ("share", 180, "OAAOTOAOTCOT", REVOKED),
     ("share", 180, "OA2A2TMAMT", NOTHING),
+    ("handover", 180, "deOoAcApOT", NOTHING),
     ("handover", 180, "OA2A2TMAMT", WITHDRAWN),
 )
 """Where two things meet on their way: chance alone comes by too rarely. Kind, days of the consent, scenes, twist."""
@@ -132,6 +137,10 @@ class Histories(RuleBasedStateMachine):
             self.world.work(town if scene == "T" else other)
         elif scene in "KS":
             self.world.rotate(other, "enc" if scene == "K" else "sig", destroy=True)
+        elif scene in DIES_OF:
+            self.world.work(other, dies_at=DIES_OF[scene])
+        elif scene == "o":
+            self._offer(town, self.world.cases[0][1], "handover", None)
         elif scene in WEATHER_OF:
             self.world.work(other, WEATHER_OF[scene])
         else:
