@@ -42,7 +42,7 @@ def _outbox(**changes: str) -> str:
     [
         ("one_statement_per_recipient_referral_and_seq", _outbox(seq="seq")),
         ("one_row_per_statement", _outbox(digest="digest")),
-        ("one_answer_per_message", _outbox(type="'MessageReceived'", seq="NULL", answers=ANSWERED)),
+        ("one_answer_per_message", _outbox(type="'MessageReceived'", seq="NULL", answers=ANSWERED, receipt_at="NULL")),
         ("seq_counts_from_one_within_a_referral", _outbox(seq="0")),
         ("seq_counts_from_one_within_a_referral", _outbox(referral_id="NULL")),
         ("no_receipt_for_a_receipt", _outbox(type="'MessageReceived'", seq="NULL", receipt_at="now()")),

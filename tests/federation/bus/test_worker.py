@@ -125,7 +125,8 @@ def test_what_we_say_is_sent_again_until_the_receipt_stands(running: Running) ->
     with transaction.atomic():
         row = outbox.put(to="molenbeek", body=ReferralOpened(), referral_id=uuid.uuid4(), at=running.world.at)
 
-    until(lambda: query("SELECT attempts FROM outbox_message")[0][0] >= 2, "a second sending")
+    attempts = "SELECT attempts FROM outbox_message WHERE id = %s"
+    until(lambda: query(attempts, row.pk)[0][0] >= 2, "a second sending")
     running.says(running.world.peer.statement(OWN, MessageReceived(row.digest)))
     until(lambda: query("SELECT receipt_at FROM outbox_message WHERE id = %s", row.pk)[0][0], "the receipt")
 
