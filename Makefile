@@ -102,8 +102,8 @@ test: check ## check, and every suite on the real components (instance `test`)
 	@trap '$(PYTHON) -m local --instance test down' EXIT; \
 	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
 	failed=0; \
-	$(RUN_TESTS) -q tests/gateway tests/local tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
-	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss tests/municipal || failed=1; \
+	$(RUN_TESTS) -q tests/gateway tests/local tests/loss/histories tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
+	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss/model tests/municipal || failed=1; \
 	wait $$servers || failed=1; cat .state/tests-of-servers; \
 	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \
 	exit $$failed
