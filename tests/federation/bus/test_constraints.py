@@ -1,5 +1,7 @@
 """What the tables themselves refuse, whoever writes the SQL."""
 
+import os
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -182,18 +184,20 @@ def test_the_application_s_role_cannot_delete_raw_bytes_but_by_the_function(comm
     world.offers()
     world.work()
     with connection.cursor() as cursor:
-        cursor.execute("DROP ROLE IF EXISTS dev_bus_reader")
-        cursor.execute("CREATE ROLE dev_bus_reader")
-        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO dev_bus_reader")
+        # roles are the server's: two runs at once must not take each other's
+        reader = f"bus_reader_{os.getpid()}"
+        cursor.execute(f"CREATE ROLE {reader}")
+        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {reader}")
 
     with pytest.raises(DatabaseError, match="erase_inbox_payload"), transaction.atomic():
-        execute("SET LOCAL ROLE dev_bus_reader; DELETE FROM inbox_payload")
+        execute("; ".join((f"SET LOCAL ROLE {reader}", "DELETE FROM inbox_payload")))
     with transaction.atomic():
-        execute("SET LOCAL ROLE dev_bus_reader")
+        execute(f"SET LOCAL ROLE {reader}")
         ((erased,),) = query("SELECT erase_inbox_payload((SELECT message_id FROM inbox_payload), now(), true)")
 
     assert erased
     assert query("SELECT count(*) FROM inbox_payload") == [(0,)]
-    with connection.cursor() as cursor:
-        cursor.execute("DROP OWNED BY dev_bus_reader")
-        cursor.execute("DROP ROLE dev_bus_reader")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
+        cursor.execute(f"DROP OWNED BY {reader}")
+        cursor.execute(f"DROP ROLE {reader}")
