@@ -187,6 +187,7 @@ def test_the_application_s_role_cannot_delete_raw_bytes_but_by_the_function(comm
         # roles are the server's: two runs at once must not take each other's
         reader = f"bus_reader_{os.getpid()}"
         cursor.execute(f"CREATE ROLE {reader}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {reader}")
         cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {reader}")
 
     with pytest.raises(DatabaseError, match="erase_inbox_payload"), transaction.atomic():
