@@ -188,6 +188,7 @@ def test_the_application_s_role_cannot_delete_raw_bytes_but_by_the_function(comm
         reader = f"bus_reader_{os.getpid()}"
         cursor.execute(f"CREATE ROLE {reader}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {reader}")
+        cursor.execute(f"GRANT EXECUTE ON ALL ROUTINES IN SCHEMA public TO {reader}")
         cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {reader}")
 
     with pytest.raises(DatabaseError, match="erase_inbox_payload"), transaction.atomic():
