@@ -35,6 +35,10 @@ OK = 200
 REDIRECTS = {302, 303}
 
 
+class LoginUnavailable(Exception):
+    """The identity provider has a fault (5xx), as while its database starts again: the same login succeeds later."""
+
+
 class LoginRefused(Exception):
     """The login page gave no code, or the realm no token. Says which step, never a password."""
 
@@ -82,7 +86,7 @@ _lock = threading.Lock()
 def login(demo: Mapping[str, Any], participant: str, user: str) -> str:
     """Return an access token of `user` at `participant`, as `demo.json` describes both.
 
-    One that was got before is given again until its end is near. Raises NoSuchUser and LoginRefused.
+    One that was got before is given again until its end is near. Raises NoSuchUser, LoginRefused and LoginUnavailable.
     """
     town, password = _find(demo, participant, user)
     key = (town["issuer"], user)
@@ -129,6 +133,7 @@ def _log_in(issuer: str, client_id: str, user: str, password: str, ca_file: str)
                 "code_verifier": verifier,
             },
         )
+    _check_health(answer)
     if answer.status_code != OK:
         message = f"The realm gave no token for the code: {answer.status_code}, {_reason(answer)}"
         raise LoginRefused(message)
@@ -137,7 +142,7 @@ def _log_in(issuer: str, client_id: str, user: str, password: str, ca_file: str)
 
 
 def authorize(http: httpx.Client, issuer: str, client_id: str, user: str, password: str, *, verifier: str) -> str:
-    """Return the authorization code that the login page gives to `user`; raises LoginRefused."""
+    """Return the authorization code that the login page gives to `user`; raises LoginRefused, LoginUnavailable."""
     state = secrets.token_urlsafe(24)
     digest = hashlib.sha256(verifier.encode()).digest()
     page = http.get(
@@ -151,6 +156,7 @@ def authorize(http: httpx.Client, issuer: str, client_id: str, user: str, passwo
             "code_challenge_method": "S256",
         },
     )
+    _check_health(page)
     form = _Form()
     if page.status_code == OK:
         form.feed(page.text)
@@ -158,6 +164,7 @@ def authorize(http: httpx.Client, issuer: str, client_id: str, user: str, passwo
         message = f"No login form came: {page.status_code}, {_reason(page)}"
         raise LoginRefused(message)
     answer = http.post(form.action, data={**form.fields, "username": user, "password": password})
+    _check_health(answer)
     if answer.status_code not in REDIRECTS:
         message = f"The login page did not accept {user} ({answer.status_code}): wrong password, or locked for a while"
         raise LoginRefused(message)
@@ -175,6 +182,13 @@ def _code(location: str, state: str) -> str:
         message = f"The login ended without code: {values.get('error', 'no error is named')}"
         raise LoginRefused(message)
     return values["code"]
+
+
+def _check_health(answer: httpx.Response) -> None:
+    """Raise LoginUnavailable when the identity provider could not decide."""
+    if answer.is_server_error:
+        message = f"The identity provider has a fault ({answer.status_code}): try again in a moment"
+        raise LoginUnavailable(message)
 
 
 def _reason(answer: httpx.Response) -> str:
@@ -201,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     try:
         print(login(json.loads(path.read_text(encoding="utf-8")), participant, name))
-    except (NoSuchUser, LoginRefused) as refusal:
+    except (NoSuchUser, LoginRefused, LoginUnavailable) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except httpx.TransportError as problem:

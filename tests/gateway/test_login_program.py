@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 import gate as gates
@@ -74,3 +75,16 @@ def test_without_a_login_form_there_is_no_token_and_the_password_is_not_told(dem
     assert (code, out) == (1, "")
     assert err.startswith("No login form came: 404")
     assert "only-for-tests" not in err
+
+
+def test_a_fault_of_the_identity_provider_is_not_taken_for_a_wrong_password() -> None:
+    login_page = '<form action="https://login.localhost/login"><input name="username"><input name="password"></form>'
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=login_page) if request.method == "GET" else httpx.Response(500)
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as http,
+        pytest.raises(token.LoginUnavailable, match="try again"),
+    ):
+        token.authorize(http, "https://login.localhost", "zenne-cli", "els", "only-for-tests", verifier="v" * 43)

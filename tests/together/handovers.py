@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 import waiting
+from local import token
 from stack import Stack
 from stories.chapters import BLOCKS, person
 from stories.towns import CASEWORK, REFERRAL, Json, Town
@@ -32,7 +33,7 @@ class Patient(Town):
         def decided() -> httpx.Response | None:
             try:
                 answer = super(Patient, self).call(method, path, role=role, body=body, **headers)
-            except httpx.TransportError as fault:
+            except (httpx.TransportError, token.LoginUnavailable) as fault:
                 faults.append(type(fault).__name__)
                 return None
             if answer.status_code in TRY_AGAIN:
