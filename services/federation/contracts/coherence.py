@@ -5,8 +5,10 @@ Each rule has a name that stands in MessageMalformed where a schema's keyword wo
 
 import datetime
 
-from federation.contracts import messages
+from federation import clock, protection
+from federation.contracts import messages, programmes
 from federation.contracts.messages import (
+    CountsReleased,
     DossierReleased,
     Message,
     ReferralHandedBack,
@@ -18,12 +20,7 @@ from federation.contracts.schemas import malformed
 
 def check(message: Message) -> None:
     """Raise MessageMalformed when the fields of `message` contradict each other."""
-    if message.sender == message.recipient:
-        raise malformed("/recipient", "another")
-    if message.time.utcoffset() != datetime.timedelta():
-        raise malformed("/time", "utc")
-    if message.type in messages.OFFERS and message.seq != 1:
-        raise malformed("/seq", "first")
+    _check_envelope(message)
     match message.body:
         case ReferralOffered() as offer:
             _check_offer(message, offer)
@@ -35,8 +32,19 @@ def check(message: Message) -> None:
         case WithdrawalApplied(handling=handling, ground=ground):
             if (handling == "retained") != (ground is not None):
                 raise malformed("/body/ground", "onlyWhenRetained")
+        case CountsReleased() as released:
+            _check_figures(message, released)
         case _:
             pass
+
+
+def _check_envelope(message: Message) -> None:
+    if message.sender == message.recipient:
+        raise malformed("/recipient", "another")
+    if message.time.utcoffset() != datetime.timedelta():
+        raise malformed("/time", "utc")
+    if message.type in messages.OFFERS and message.seq != 1:
+        raise malformed("/seq", "first")
 
 
 def _check_offer(message: Message, offer: ReferralOffered) -> None:
@@ -61,3 +69,15 @@ def _check_blocks(offer: ReferralOffered | ReferralHandedBack, *, some: bool) ->
         raise malformed("/body/blocks", "blocksByKind")
     if len(set(names)) != len(names):
         raise malformed("/body/blocks", "uniqueNames")
+
+
+def _check_figures(message: Message, released: CountsReleased) -> None:
+    """A programme that is not known here yet is left to the handler, which says so."""
+    if released.year >= clock.today_in_brussels(message.time).year:
+        raise malformed("/body/year", "closedYear")
+    cells = programmes.CELLS.get(released.programme)
+    if cells is not None and len(cells) != len(released.figures):
+        raise malformed("/body/figures", "programme")
+    for number, figure in enumerate(released.figures):
+        if not protection.may_be_shown(protection.read(figure)):
+            raise malformed(f"/body/figures/{number}", "multipleOfFive")

@@ -181,6 +181,15 @@ class CheckpointSigned:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class CountsReleased:
+    """A municipality releases its protected figures of a closed year, once and for good."""
+
+    programme: int
+    year: int
+    figures: tuple[str, ...]
+
+
 Body = (
     MessageReceived
     | MessageRefused
@@ -201,6 +210,7 @@ Body = (
     | ProgressReported
     | OutcomeReported
     | CheckpointSigned
+    | CountsReleased
 )
 
 BODIES: dict[str, type[Body]] = {body.__name__: body for body in Body.__args__}
@@ -212,6 +222,7 @@ SEQUENCED: frozenset[str] = frozenset(BODIES) - {
     "RevocationAsked",
     "ConsentWithdrawn",
     "CheckpointSigned",
+    "CountsReleased",
 }
 """The types that take a `seq`: what one side tells the other about one referral, from 1, without gaps."""
 
