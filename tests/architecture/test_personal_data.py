@@ -42,6 +42,7 @@ def test_every_constraint_has_a_name_that_is_a_sentence() -> None:
         ("municipal.cases.rules", "Block", "block"),
         ("municipal.cases.rules", "LifeDomain", "life-domain"),
         ("municipal.consents.rules", "Giver", "consent-giver"),
+        ("municipal.consents.rules", "How", "consent-how"),
         ("federation.custody.facts", "Kind", "referral-kind"),
         ("federation.identity.actor", "Role", "role"),
     ],
@@ -50,3 +51,8 @@ def test_codes_are_the_same_in_code_and_in_the_code_lists(module: str, name: str
     listed: type[enum.StrEnum] = getattr(importlib.import_module(module), name)
 
     assert {str(member) for member in listed} == set(codes.codes(code_list))
+
+
+@pytest.mark.parametrize(("name", "code_list"), [("PURPOSES", "reading-purpose"), ("POSTPONED", "postpone-reason")])
+def test_reasons_are_the_same_in_code_and_in_the_code_lists(name: str, code_list: str) -> None:
+    assert getattr(importlib.import_module("municipal.cases.rules"), name) == codes.codes(code_list)

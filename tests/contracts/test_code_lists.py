@@ -43,6 +43,7 @@ def test_all_agreed_lists_are_there():
         *("hand-back-reason", "kept-reason", "outcome", "progress", "stay-kind", "block", "life-domain", "ground"),
         *("consent-giver", "withdrawal-handling", "refusal-reason", "role", "contact-kind", "visibility"),
         *("indicator", "counted-age-band"),
+        *("consent-how", "postpone-reason", "reading-purpose", "act", "team-item"),
     }
 
 

@@ -2,8 +2,10 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from federation.audit.models import AuditEntry
 
@@ -12,6 +14,7 @@ from federation.audit.models import AuditEntry
 class Access:
     """One act on a case, as the case's log of accesses shows it."""
 
+    case_id: uuid.UUID | None
     at: datetime.datetime
     act: str
     by: str
@@ -29,20 +32,41 @@ class Access:
 
 def accesses(case_id: uuid.UUID) -> list[Access]:
     """Return everything that was done with a case, readings included, newest first."""
-    found = AuditEntry.objects.filter(case_id=case_id).order_by("-at", "-id")
-    return [
-        Access(
-            at=entry.at,
-            act=entry.act,
-            by=entry.by_subject,
-            team=entry.by_team,
-            roles=tuple(entry.by_roles),
-            subject=entry.subject,
-            purpose=entry.purpose,
-            facts=entry.facts,
-        )
-        for entry in found
-    ]
+    return [access_of(entry) for entry in log(case_id=case_id)]
+
+
+def log(
+    *, case_id: uuid.UUID | None = None, since: datetime.datetime | None = None, until: datetime.datetime | None = None
+) -> QuerySet[AuditEntry]:
+    """Return what was done with cases, or with one, from an instant on and before another; newest first."""
+    found = AuditEntry.objects.filter(case_id__isnull=False).order_by("-at", "-id")
+    if case_id is not None:
+        found = found.filter(case_id=case_id)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found
+
+
+def acts_on(case_id: uuid.UUID, *, but: Collection[str]) -> list[Access]:
+    """Return what was done with a case, but for acts of some kinds, newest first."""
+    return [access_of(entry) for entry in log(case_id=case_id).exclude(act__in=but)]
+
+
+def access_of(entry: AuditEntry) -> Access:
+    """Return an entry that came from `log` as the log of accesses shows it."""
+    return Access(
+        case_id=entry.case_id,
+        at=entry.at,
+        act=entry.act,
+        by=entry.by_subject,
+        team=entry.by_team,
+        roles=tuple(entry.by_roles),
+        subject=entry.subject,
+        purpose=entry.purpose,
+        facts=entry.facts,
+    )
 
 
 def content(entry: AuditEntry) -> dict[str, object]:

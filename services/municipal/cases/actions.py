@@ -32,6 +32,9 @@ class Acquired:
 CHANGEABLE = frozenset({"person", "stay_kind", "team", "next_contact_on", "next_contact_who"})
 
 
+MOST_FOUND = 50
+"""Who finds more must say more."""
+
 NEXT_NUMBER = """
 INSERT INTO cases_referencecounter (year, last) VALUES (%s, 1)
 ON CONFLICT (year) DO UPDATE SET last = cases_referencecounter.last + 1
@@ -153,14 +156,30 @@ def read_entry(
 
 
 @transaction.atomic
+def find_cases(*, words: str, by: Actor, at: datetime.datetime) -> list[queries.CaseView]:
+    """Return the cases of the own work that words name, and leave that there was a search; the words are not kept.
+
+    Raises MissingPermission.
+    """
+    rules.check_role(by, *rules.WRITERS)
+    found = [queries.view_of(case) for case in queries.named(by, words)[:MOST_FOUND]]
+    audit.record(act="casesSearched", by=by, at=at, subject="cases", facts={"found": len(found)})
+    return found
+
+
+@transaction.atomic
 def change_case(
-    *, case_id: uuid.UUID, version: int, changes: Mapping[str, Any], by: Actor, at: datetime.datetime
+    *, case_id: uuid.UUID, version: int, changes: Mapping[str, Any], reason: str = "", by: Actor, at: datetime.datetime
 ) -> queries.CaseView:
     """Change what stands at the head of a case; `version` is the one that the caller read.
 
-    `changes` holds some of CHANGEABLE; under `person` some of the person's details. Raises
+    `changes` holds some of CHANGEABLE; under `person` some of the person's details. `reason` says why a
+    planned contact moves: a contact that moves again and again is how people get lost. Raises
     MissingPermission, CaseNotFound, CustodyElsewhere, LostUpdate, PersonInvalid, TeamUnknown or ChangeInvalid.
     """
+    if reason and reason not in rules.POSTPONED:
+        message = f"`reason` is one of: {', '.join(sorted(rules.POSTPONED))}."
+        raise ChangeInvalid(message, field="reason")
     view = queries.locked_for_writing(case_id, by=by)
     if view.version != version:
         message = "Read the case again, then decide anew."
@@ -172,7 +191,10 @@ def change_case(
     if changes.get("person"):
         values |= _change_person(view, changes["person"], by=by, at=at)
     Case.objects.filter(pk=case_id).update(**values, version=F("version") + 1)
-    _record("caseChanged", case_id, by, at, fields="+".join(sorted(changes)), version=version + 1)
+    facts: dict[str, str | int] = {"fields": "+".join(sorted(changes)), "version": version + 1}
+    if planned := values.get("next_contact_on"):
+        facts |= {"nextContact": str(planned), "before": str(view.next_contact_on or ""), "reason": reason}
+    _record("caseChanged", case_id, by, at, **facts)
     return queries.get_case(case_id, by=by)
 
 

@@ -76,6 +76,7 @@ class NextContact(Input):
 
     on = fields.Day(source="next_contact_on")
     who = fields.Text(source="next_contact_who", max_length=200)
+    reason = fields.Code(required=False, help_text="Why a contact that was planned already moves to this day.")
 
 
 class CaseInput(Input):
@@ -267,16 +268,19 @@ class CaseDetail(views.View):
     )
     def patch(self, request: Request, caseId: uuid.UUID) -> Response:
         """Change what stands at the head of a case, as a merge patch."""
-        changes = dict(self.sent(CasePatch))
+        changes, reason = dict(self.sent(CasePatch)), ""
         if "stay_kind" in changes:
             changes["stay_kind"] = _stay_kind(changes["stay_kind"])
         if "next_contact" in changes:
             planned = changes.pop("next_contact") or {"next_contact_on": None, "next_contact_who": ""}
+            reason = planned.pop("reason", "")
             changes |= planned
         if "person" in changes:
             changes["person"] = {name: "" if value is None else value for name, value in changes["person"].items()}
         version = etags.version_read(request)
-        view = actions.change_case(case_id=caseId, version=version, changes=changes, by=self.actor, at=self.at)
+        view = actions.change_case(
+            case_id=caseId, version=version, changes=changes, reason=reason, by=self.actor, at=self.at
+        )
         return Response(_shown(view), headers={"ETag": etags.etag(view.version)})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from federation.errors import DomainError
 from federation.identity.actor import Actor, Role
@@ -15,6 +15,11 @@ from municipal.cases import contents, dossier as dossiers, rules
 from municipal.cases.models import Case, CustodyRow, Entry
 from municipal.cases.rules import Block
 from municipal.people import rules as people_rules
+
+LONGEST_SEARCH = 6
+"""Words of a search that count."""
+MOST_NEWS = 3
+"""Cases with news that one can take in at a glance."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class EntryView:
     block: Block
     written_at: datetime.datetime
     written_in: str
+    written_by: str
+    """The subject of an account, of this town or, in what came with a dossier, of the bus."""
     fields: dict[str, object]
     """By the names outside."""
 
@@ -87,6 +94,28 @@ def with_custody(cases: QuerySet[Case], custodian: bool) -> QuerySet[Case]:  # n
     """Return the cases among `cases` for which this town answers, or does not answer."""
     wanted: Any = {"custodian": custodian}
     return cases.filter(**wanted)
+
+
+def named(by: Actor, words: str) -> QuerySet[Case]:
+    """Return the open cases of the own work of which each of `words` begins a name, or is part of the reference."""
+    found = visible_to(by)
+    for word in words.split()[:LONGEST_SEARCH]:
+        begins = Q(person__first_name__istartswith=word) | Q(person__last_name__istartswith=word)
+        found = found.filter(begins | Q(reference__icontains=word))
+    return found
+
+
+def contacts_until(day: datetime.date, *, by: Actor) -> QuerySet[Case]:
+    """Return the cases of the own work whose next contact is due on `day` or was due before, the oldest first."""
+    return visible_to(by).filter(next_contact_on__lte=day).order_by("next_contact_on", "reference")
+
+
+def written_by_others_since(at: datetime.datetime, *, by: Actor) -> list[tuple[CaseView, int]]:
+    """Return the cases of the own work in which others wrote since an instant, and how many entries; newest first."""
+    seen = ~Q(entries__visibility=rules.Visibility.ME) & ~Q(entries__written_by=by.subject)
+    new = Count("entries", filter=Q(entries__written_at__gt=at) & seen)
+    found = visible_to(by).annotate(new=new, newest=Max("entries__written_at", filter=seen))
+    return [(view_of(case), case.new) for case in found.filter(new__gt=0).order_by("-newest", "pk")[:MOST_NEWS]]
 
 
 def get_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> CaseView:
@@ -120,6 +149,26 @@ def may_write(view: CaseView, *, by: Actor) -> bool:
     except DomainError:
         return False
     return True
+
+
+def name_of(case: Case | None) -> str:
+    """Return first name and initial of whom a case is about, "" where nobody is known yet."""
+    if case is None or case.person is None:
+        return ""
+    return people_rules.short_name(case.person.first_name, case.person.last_name)
+
+
+def references(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the references of cases, which name nobody."""
+    return dict(Case.objects.filter(pk__in=case_ids).values_list("pk", "reference"))
+
+
+def id_of(reference: str) -> uuid.UUID:
+    """Return the case that bears a reference; raise CaseNotFound."""
+    found = Case.objects.filter(reference__iexact=reference.strip()).values_list("pk", flat=True).first()
+    if found is None:
+        raise rules.CaseNotFound(field="reference")
+    return found
 
 
 def team_of(case_id: uuid.UUID) -> str:
@@ -159,12 +208,20 @@ def entries_for(case_id: uuid.UUID, *, by: Actor, block: str = "") -> QuerySet[E
     return current_entries(case_id, block=block).exclude(hidden)
 
 
+def earlier_versions(case_id: uuid.UUID) -> dict[uuid.UUID, list[EntryView]]:
+    """Return by entry the versions that a newer one followed, the newest first; notes have one version each."""
+    newer = Entry.objects.filter(entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
+    found: dict[uuid.UUID, list[EntryView]] = {}
+    for entry in Entry.objects.filter(Exists(newer), case_id=case_id).order_by("-version", "row"):
+        found.setdefault(entry.entry_id, []).append(entry_view(entry))
+    return found
+
+
 def entry_view(entry: Entry) -> EntryView:
     """Return an entry by the names outside."""
     block = Block(entry.block)
-    return EntryView(
-        entry.entry_id, entry.version, block, entry.written_at, entry.written_in, contents.outside(block, entry)
-    )
+    fields = contents.outside(block, entry)
+    return EntryView(entry.entry_id, entry.version, block, entry.written_at, entry.written_in, entry.written_by, fields)
 
 
 def dossier(case_id: uuid.UUID, *, blocks: Collection[str]) -> DossierText:

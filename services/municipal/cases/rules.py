@@ -63,6 +63,9 @@ class Visibility(enum.StrEnum):
 PURPOSES = frozenset({"accessRequest", "complaint", "supervision", "incident", "continuityOfHelp"})
 """Why somebody may open a file that is not in his own work; the code is kept in the access log."""
 
+POSTPONED = frozenset({"personAsked", "personNotReached", "notFree", "waitingForOthers"})
+"""Why a planned contact moves to another day (schemas/codes/postpone-reason.yaml)."""
+
 READERS = (Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
 WRITERS = (Role.CASEWORKER, Role.COORDINATOR)
 

@@ -97,6 +97,30 @@ def check_register(case_id: uuid.UUID, *, by: Actor) -> None:
         raise case_rules.CaseNotFound
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A consent that ends soon, and whose it is."""
+
+    consent: ConsentView
+    case_id: uuid.UUID
+    reference: str
+    name: str
+
+
+def ending(*, by: Actor, after: datetime.date, on_or_before: datetime.date) -> list[Ending]:
+    """Return the consents of the own work that end within these days, the soonest first."""
+    found = Consent.objects.filter(
+        case__in=cases.visible_to(by).values("pk"),
+        withdrawn_at__isnull=True,
+        valid_until__gt=after,
+        valid_until__lte=on_or_before,
+    )
+    return [
+        Ending(view_of(one), one.case_id, one.case.reference, cases.name_of(one.case))
+        for one in found.select_related("case__person").order_by("valid_until", "pk")
+    ]
+
+
 def overlapping(
     case_id: uuid.UUID, *, recipient: str, purpose: str, given_on: datetime.date, valid_until: datetime.date
 ) -> bool:

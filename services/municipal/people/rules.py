@@ -35,6 +35,16 @@ class Details:
     municipality: str = ""
     """NIS code of the municipality of stay, as text; "" when not known."""
 
+    @property
+    def short(self) -> str:
+        """First name and initial: what stands in lists and on a screen that others may see."""
+        return short_name(self.first_name, self.last_name)
+
+
+def short_name(first_name: str, last_name: str) -> str:
+    """Return first name and initial."""
+    return f"{first_name} {last_name[:1]}."
+
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Details))
 
