@@ -44,6 +44,7 @@ def test_all_agreed_lists_are_there():
         *("consent-giver", "withdrawal-handling", "refusal-reason", "role", "contact-kind", "visibility"),
         *("indicator", "counted-age-band"),
         *("consent-how", "postpone-reason", "reading-purpose", "act", "team-item"),
+        *("referral-state", "referral-phase", "search-purpose"),
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from federation.contracts import codes, messages
+from federation.contracts import codes, coherence, messages
 from federation.contracts.messages import Message
 
 IDS = st.uuids()
@@ -60,6 +60,27 @@ def _offer(kind: str, cls: Any, **more: st.SearchStrategy[Any]) -> st.SearchStra
     )
 
 
+STATES = [(state, coherence.STATE_CLOCKS.get(state, f"{state}_at")) for state in sorted(codes.codes("referral-state"))]
+
+
+def _progress(state: str, clock: str) -> st.SearchStrategy[Any]:
+    return st.builds(
+        messages.ProgressStated,
+        from_=st.just("vilvoorde"),
+        to=st.just("molenbeek"),
+        kind=code("referral-kind"),
+        state=st.just(state),
+        version=WHOLE,
+        clocks=st.builds(messages.Clocks, **{clock: INSTANTS}, withdrawn_at=st.none() | INSTANTS)
+        if clock != "withdrawn_at"
+        else st.builds(messages.Clocks, withdrawn_at=INSTANTS),
+        decline_reason=st.none() | code("decline-reason"),
+        revocation_reason=st.none() | code("revocation-reason"),
+        kept_reason=st.none() | code("kept-reason"),
+        hand_back_reason=st.none() | code("hand-back-reason"),
+    )
+
+
 BODIES: dict[str, st.SearchStrategy[Any]] = {
     "MessageReceived": st.builds(messages.MessageReceived, DIGESTS),
     "MessageRefused": st.builds(
@@ -96,6 +117,7 @@ BODIES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "ProgressReported": st.builds(messages.ProgressReported, code("progress"), DAYS),
     "OutcomeReported": st.builds(messages.OutcomeReported, code("outcome")),
+    "ProgressStated": st.sampled_from(STATES).flatmap(lambda state: _progress(*state)),
     "CheckpointSigned": st.builds(messages.CheckpointSigned, WHOLE, WHOLE, DIGESTS),
 }
 
@@ -104,7 +126,7 @@ BODIES: dict[str, st.SearchStrategy[Any]] = {
 def spoken(draw: st.DrawFn, type_name: str) -> Message:
     """Return messages of one type, as their sender could say them."""
     body = draw(BODIES[type_name])
-    sender, recipient = draw(PAIR)
+    sender, recipient = ("molenbeek", "brussels") if type_name == "ProgressStated" else draw(PAIR)
     seq = 1 if type_name in messages.OFFERS else draw(WHOLE)
     optional = type_name in {"MessageReceived", "MessageRefused"}
     return Message(
@@ -122,7 +144,8 @@ def spoken(draw: st.DrawFn, type_name: str) -> Message:
 
 
 def _relates_to(type_name: str) -> st.SearchStrategy[Any]:
-    return {"ReferralHandedBack": IDS, "ReferralOffered": st.none() | IDS}.get(type_name, st.none())
+    maybe = st.none() | IDS
+    return {"ReferralHandedBack": IDS, "ReferralOffered": maybe, "ProgressStated": maybe}.get(type_name, st.none())
 
 
 def _consent_digest(type_name: str, body: Any) -> st.SearchStrategy[Any]:

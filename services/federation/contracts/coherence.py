@@ -11,11 +11,15 @@ from federation.contracts.messages import (
     CountsReleased,
     DossierReleased,
     Message,
+    ProgressStated,
     ReferralHandedBack,
     ReferralOffered,
     WithdrawalApplied,
 )
 from federation.contracts.schemas import malformed
+
+STATE_CLOCKS = {"firstContact": "first_contact_at", "handedBack": "handed_back_at"}
+"""The clocks of states whose code has two words; that of any other is the code and `_at`."""
 
 
 def check(message: Message) -> None:
@@ -34,6 +38,8 @@ def check(message: Message) -> None:
                 raise malformed("/body/ground", "onlyWhenRetained")
         case CountsReleased() as released:
             _check_figures(message, released)
+        case ProgressStated() as stated:
+            _check_progress(message, stated)
         case _:
             pass
 
@@ -45,6 +51,17 @@ def _check_envelope(message: Message) -> None:
         raise malformed("/time", "utc")
     if message.type in messages.OFFERS and message.seq != 1:
         raise malformed("/seq", "first")
+
+
+def _check_progress(message: Message, stated: ProgressStated) -> None:
+    if stated.from_ == stated.to:
+        raise malformed("/body/to", "another")
+    # A region believes about a referral its two sides, and nobody else.
+    if message.sender not in {stated.from_, stated.to}:
+        raise malformed("/sender", "oneOfBoth")
+    clock = STATE_CLOCKS.get(stated.state, f"{stated.state}_at")
+    if getattr(stated.clocks, clock) is None:
+        raise malformed("/body/clocks", "stateHasItsTime")
 
 
 def _check_offer(message: Message, offer: ReferralOffered) -> None:

@@ -172,6 +172,44 @@ class OutcomeReported:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """When one side itself came into each state of a referral; what did not happen there is None."""
+
+    offered_at: datetime.datetime | None = None
+    received_at: datetime.datetime | None = None
+    opened_at: datetime.datetime | None = None
+    undeliverable_at: datetime.datetime | None = None
+    accepted_at: datetime.datetime | None = None
+    released_at: datetime.datetime | None = None
+    held_at: datetime.datetime | None = None
+    first_contact_at: datetime.datetime | None = None
+    closed_at: datetime.datetime | None = None
+    revoking_at: datetime.datetime | None = None
+    revoked_at: datetime.datetime | None = None
+    declined_at: datetime.datetime | None = None
+    withdrawn_at: datetime.datetime | None = None
+    kept_at: datetime.datetime | None = None
+    reassigned_at: datetime.datetime | None = None
+    handed_back_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressStated:
+    """All that one side knows of a referral's course, for a region: clocks and codes. The highest `version` counts."""
+
+    from_: str
+    to: str
+    kind: str
+    state: str
+    version: int
+    clocks: Clocks
+    decline_reason: str | None = None
+    revocation_reason: str | None = None
+    kept_reason: str | None = None
+    hand_back_reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CheckpointSigned:
     """The sender's audit log stood at this digest: the peer keeps it as a witness."""
@@ -209,6 +247,7 @@ Body = (
     | WithdrawalApplied
     | ProgressReported
     | OutcomeReported
+    | ProgressStated
     | CheckpointSigned
     | CountsReleased
 )
@@ -221,6 +260,7 @@ SEQUENCED: frozenset[str] = frozenset(BODIES) - {
     "MessageRefused",
     "RevocationAsked",
     "ConsentWithdrawn",
+    "ProgressStated",
     "CheckpointSigned",
     "CountsReleased",
 }
