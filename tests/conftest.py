@@ -4,4 +4,4 @@ import municipal_environment
 
 municipal_environment.set_environment()
 
-pytest_plugins = ["django_hardening", "casework", "stack", "statement_counts"]
+pytest_plugins = ["django_hardening", "casework", "page_client", "stack", "statement_counts"]

@@ -1,10 +1,15 @@
 """The settings of one municipality's processes (web, worker, commands).
 
 One file for every place: what differs between towns and machines comes from the environment, each
-variable declared with its help. Safe by default: no debugging, no host answered, no cookie.
+variable declared with its help. Safe by default: no debugging, no host answered.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from federation import env
+from federation.identity.actor import Role
+from federation.portal import settings as portal
+from federation.portal.settings import *  # noqa: F403 -- what pages need, the same on every level
 from federation.rest import logs
 
 PARTICIPANT = env.text(
@@ -84,8 +89,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# No session, no user table, no admin: people are known by their realm's token, at every call anew.
+# No user table, no admin: people are known by their realm's word, at every call of an API anew.
 INSTALLED_APPS = [
+    *portal.APPS,
     "rest_framework",
     "drf_spectacular",
     "federation.rest",
@@ -95,26 +101,25 @@ INSTALLED_APPS = [
     "municipal.cases",
     "municipal.consents",
     "municipal.referrals",
+    "municipal.desk",
 ]
 
 ROOT_URLCONF = "municipal.urls"
 WSGI_APPLICATION = "municipal.wsgi.application"
 APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to one
-MIDDLEWARE = [
-    "federation.rest.trace.TraceMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+# Where people can go: name of the address, words, who sees it.
+PORTAL_NAVIGATION = [
+    ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER, Role.MANAGER}),
 ]
+# What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
+PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False  # the APIs speak codes; labels come from schemas/codes
 
 # The gateway ends TLS and is the only one that reaches the process's socket.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000
 X_FRAME_OPTIONS = "DENY"

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from federation import problems
+from federation.portal import refusals, urls as portal
 from federation.rest import openapi
 from municipal.cases import api as cases
 from municipal.consents import api as consents
+from municipal.desk import pages as desk
 from municipal.health import Health
 from municipal.referrals import urls as referrals
 
@@ -36,8 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", Health.as_view()),
     *CASEWORK.mounted(),
     *referrals.REFERRAL.mounted(),
+    path("", desk.MyWork.as_view(), name="my-work"),
+    *portal.urlpatterns,
 ]
 
-handler400 = problems.bad_request
-handler404 = problems.not_found
-handler500 = problems.server_error
+handler400 = refusals.bad_request
+handler403 = refusals.not_allowed
+handler404 = refusals.not_found
+handler500 = refusals.server_error

@@ -249,12 +249,6 @@ def preview_json(preview: Preview) -> dict[str, object]:
     }
 
 
-def working_days_after(start: datetime.date, end: datetime.date, *, closed: Container[datetime.date]) -> int:
-    """Return how many working days lie after `start`, up to and with `end`; weekends and `closed` do not count."""
-    days = (start + datetime.timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(1 for day in days if day.weekday() < 5 and day not in closed)  # noqa: PLR2004 -- Saturday is 5
-
-
 @dataclass(frozen=True)
 class Reminder:
     """Who is told, so many working days after the day by which an answer was hoped for (loss L1)."""

@@ -1,10 +1,8 @@
 """What is due: reminders, in working days of this town's calendar. A clock tells people and never changes a state."""
 
 import datetime
-import functools
 
-import holidays
-
+from federation import clock
 from federation.bus import local
 from federation.identity import actor
 from municipal.referrals import actions, queries, rules
@@ -21,7 +19,7 @@ def _answers(at: datetime.datetime) -> int:
     for referral in queries.unanswered(before=today):
         if referral.answer_by is None:
             continue
-        late = rules.working_days_after(referral.answer_by, today, closed=closed)
+        late = clock.working_days_after(referral.answer_by, today, closed=closed)
         for reminder in rules.REMINDERS:
             if reminder.side == referral.direction and late >= reminder.after:
                 new += _remind(referral, reminder.code, reminder.role, at)
@@ -53,9 +51,4 @@ def _remind(referral: queries.ReferralRow, code: str, role: str, at: datetime.da
 def _closed_days(today: datetime.date) -> frozenset[datetime.date]:
     """Return the days on which this town does not work, last year's and this year's."""
     own = queries.tenant()
-    return _public_holidays(own.holidays, today.year) | frozenset(own.closures)
-
-
-@functools.lru_cache(maxsize=16)
-def _public_holidays(country: str, year: int) -> frozenset[datetime.date]:
-    return frozenset(holidays.country_holidays(country, years=(year - 1, year)))
+    return clock.closed_days(own.holidays, own.closures, (today.year - 1, today.year))

@@ -190,7 +190,7 @@ def test_without_a_token_nobody_gets_anything(db):
         (f"{CASES}/{uuid.uuid4()}/entries", 404, "resourceNotFound"),
         (f"{CASES}/{uuid.uuid4()}/consents", 404, "resourceNotFound"),
         (f"/api/casework/v1/consents/{uuid.uuid4()}", 404, "resourceNotFound"),
-        ("/admin", 404, "resourceNotFound"),
+        ("/api/admin", 404, "resourceNotFound"),
     ],
 )
 def test_what_does_not_exist_is_not_found(api, db, path, status, kind):

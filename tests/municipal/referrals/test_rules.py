@@ -170,16 +170,6 @@ def test_blocks_are_told_in_the_order_of_the_work() -> None:
     assert [block.name for block in told] == ["identity", "goals", "ways"]
 
 
-def test_working_days_leave_out_weekends_and_closed_days() -> None:
-    friday, christmas = datetime.date(2026, 12, 18), datetime.date(2026, 12, 25)
-
-    assert rules.working_days_after(friday, friday, closed=()) == 0
-    assert rules.working_days_after(friday, datetime.date(2026, 12, 21), closed=()) == 1
-    assert rules.working_days_after(friday, datetime.date(2026, 12, 28), closed=()) == 6
-    assert rules.working_days_after(friday, datetime.date(2026, 12, 28), closed={christmas}) == 5
-    assert rules.working_days_after(christmas, friday, closed=()) == 0
-
-
 def test_what_is_too_large_for_the_bus_does_not_fit() -> None:
     assert rules.fits("x" * (rules.LARGEST_DOSSIER - 2))
     assert not rules.fits("x" * (rules.LARGEST_DOSSIER - 1))

@@ -1,0 +1,105 @@
+"""The settings that pages need, the same on every level: each service's own settings take all of them over.
+
+A service adds `PORTAL_NAVIGATION` and `PORTAL_COUNTS`, which name its own addresses.
+"""
+
+from typing import Any
+
+from csp import constants as csp
+
+from federation import env
+
+APPS = [
+    # templates of the form controls
+    "django.forms",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "federation.identity",
+    "federation.portal",
+]
+
+MIDDLEWARE = [
+    "federation.rest.trace.TraceMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "federation.portal.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "federation.identity.browser.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "federation.portal.frame.frame",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "federation.portal.forms.Renderer"
+
+# Pages speak four languages; the APIs speak codes and English.
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "__Host-zenne-language"
+
+# Cookies of this host alone, over TLS alone, out of reach of scripts; sent along when somebody follows a link here.
+SESSION_ENGINE = "federation.identity.sessions"
+SESSION_COOKIE_NAME = "__Host-zenne"
+SESSION_COOKIE_AGE = 1800
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# The cookie ends with the browser; the session on the server ends earlier.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+CSRF_COOKIE_NAME = "__Host-zenne-form"
+CSRF_COOKIE_AGE = None
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "federation.portal.refusals.forged"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# "no-referrer" would make browsers send forms without their origin, which is what Django checks.
+SECURE_REFERRER_POLICY = "same-origin"
+
+PORTAL_PRACTICE = (
+    env.text("ZENNE_PRACTICE", help="yes where everything is invented: every page says so", default="no") == "yes"
+)
+PORTAL_PHONE = env.text("ZENNE_HELP_PHONE", help="telephone of who helps with the program", default="02 000 00 10")
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "federation.portal.static_files.Named"},
+}
+STATICFILES_FINDERS = ["federation.portal.static_files.OwnApps"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# For ever: the address changes with the content.
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"
+
+# Nothing but our own files. Bootstrap draws its arrows and ticks as `data:` pictures.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "script-src": [csp.SELF],
+        "style-src": [csp.SELF],
+        "img-src": [csp.SELF, "data:"],
+        "connect-src": [csp.SELF],
+        "form-action": [csp.SELF],
+        "base-uri": [csp.NONE],
+        "frame-ancestors": [csp.NONE],
+    }
+}

@@ -1,0 +1,101 @@
+"""What templates need beyond Django: `{% load zenne %}`."""
+
+import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from federation import clock
+from federation.contracts import codes
+from federation.portal import custody_line, dates, drawings, forms, town
+
+register = template.Library()
+
+
+@register.filter
+def label(code: str, listed: str) -> str:
+    """Return how a code of list `listed` reads: `{{ referral.reason|label:"decline-reason" }}`."""
+    return codes.label(listed, code, town.language()) if code else ""
+
+
+@register.filter
+def day(value: datetime.date | None) -> SafeString | str:
+    """Return a day as `<time>`: ma 23/11/2026; nothing for none."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.day(value))
+
+
+@register.filter
+def moment(value: datetime.datetime | None) -> SafeString | str:
+    """Return an instant as `<time>`: ma 23/11/2026 10:42; nothing for none."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.moment(value))
+
+
+@register.filter
+def day_words(value: datetime.date | None) -> str:
+    """Return a day as plain text, where no element may stand."""
+    return dates.day(value) if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def deadline(context: dict[str, Any], value: datetime.date | None) -> SafeString | str:
+    """Return a deadline: the date and the working days left, in words; needs `at` in the context."""
+    if value is None:
+        return ""
+    today = clock.today_in_brussels(context["at"])
+    return format_html(
+        '<span class="due {}"><span class="visually-hidden">{} </span>{} <small>{}</small></span>',
+        dates.urgency(value, today),
+        _("Deadline:"),
+        day(value),
+        dates.left(value, today),
+    )
+
+
+@register.simple_tag
+def custody(*, state: str, sender: str, recipient: str, kind: str) -> SafeString:
+    """Return the small custody line of a referral with its words."""
+    line = custody_line.line(state=state, sender=sender, recipient=recipient, kind=kind)
+    return format_html(
+        '<span class="at">{}<span>{}</span></span>', _drawn(drawings.small_line(line.drawing)), line.words
+    )
+
+
+@register.simple_tag
+def small_line(name: str) -> SafeString:
+    """Return one small custody line by its name; the words stand beside it in the template."""
+    return _drawn(drawings.small_line(name))
+
+
+@register.simple_tag
+def reach(name: str) -> SafeString:
+    """Return one reach of the large custody line."""
+    return _drawn(drawings.reach(name))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return an icon; a word must stand beside it."""
+    return _drawn(drawings.icon(name))
+
+
+@register.simple_tag
+def field(bound: forms.Field) -> SafeString:
+    """Return one field of a form with label, hint and mistake."""
+    return bound.as_field_group()
+
+
+@register.inclusion_tag("portal/error_summary.html")
+def error_summary(form: forms.Form) -> dict[str, Any]:
+    """Show what is wrong in a form, with a link to each field."""
+    return {"mistakes": list(form.mistakes) if form.is_bound else [], "form": form}
+
+
+def _drawn(drawing: str) -> SafeString:
+    return mark_safe(drawing)  # noqa: S308 -- out of our own file

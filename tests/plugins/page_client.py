@@ -1,0 +1,48 @@
+"""Browsers of people who are logged in, for tests of pages: a Django test client with a session of an actor.
+
+The session is a real one in the database, as the login makes it; only the login itself is left out.
+"""
+
+# ruff: noqa: PLC0415 -- Django is set up after plugins are imported
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from casework import CASEWORKER
+from federation import clock
+from federation.identity.actor import Actor
+
+LANGUAGE_COOKIE = "__Host-zenne-language"
+HOST = "vilvoorde.localhost"
+
+
+@pytest.fixture
+def page_client(db: None) -> Callable[..., Any]:
+    """Return browsers: `page_client(CASEWORKER)`, `page_client(OFFICER, language="fr")`, `page_client(None)`."""
+    return browser
+
+
+def browser(by: Actor | None = CASEWORKER, *, language: str = "en", name: str = "Els W.") -> Any:
+    """Return a browser in which `by` is logged in, None for a stranger."""
+    from django.conf import settings
+    from django.test import Client
+
+    found = Client(HTTP_HOST=HOST, headers={"X-Forwarded-Proto": "https"})
+    found.cookies[LANGUAGE_COOKIE] = language
+    if by is not None:
+        found.cookies[settings.SESSION_COOKIE_NAME] = log_in(by, name=name)
+    return found
+
+
+def log_in(by: Actor, *, name: str = "Els W.") -> str:
+    """Make a session of `by` and return its key."""
+    from federation.identity import person, sessions
+
+    session = sessions.SessionStore()
+    session.update(person.stored(person.Person(actor=by, name=name, since=clock.now())))
+    session["sid_digest"] = sessions.digest(str(uuid.uuid4()))
+    session.create()
+    return str(session.session_key)
