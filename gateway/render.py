@@ -32,6 +32,10 @@ class Tenant(Protocol):
         """The participant's id."""
 
     @property
+    def level(self) -> str:
+        """What it is: the name of its API, for which its tokens are meant."""
+
+    @property
     def host(self) -> str:
         """The name that its callers use."""
 
@@ -144,7 +148,10 @@ def _tenant_chain(tenant: Tenant, door: Door) -> Json:
         envoy.router(),
     ]
     route = {"cluster": _web(tenant), "timeout": f"{side.answer_seconds}s", "retry_policy": envoy.UNSENT_AGAIN}
-    routes: list[Json] = [{"name": "api", "match": {"prefix": "/"}, "route": route}]
+    routes: list[Json] = [
+        {"name": "api", "match": {"prefix": prefix}, "route": route} for prefix in door.rules.token_prefixes
+    ]
+    routes.append({"name": "pages", "match": {"prefix": "/"}, "route": route})
     return _chain(tenant.id, tenant.host, filters, routes, door)
 
 
@@ -153,7 +160,7 @@ def _token_check(tenant: Tenant, door: Door) -> Json:
     keys = f"http://127.0.0.1:{door.keycloak_port}{door.rules.login.keys.format(realm=_realm(tenant))}"
     provider = {
         "issuer": with_port(tenant.issuer, door.port),
-        "audiences": [getattr(tenant, "level", "municipal")],
+        "audiences": [tenant.level],
         "remote_jwks": {
             "http_uri": {"uri": keys, "cluster": "keycloak", "timeout": "3s"},
             "cache_duration": f"{door.rules.keys_seconds}s",
@@ -172,8 +179,8 @@ def _token_check(tenant: Tenant, door: Door) -> Json:
         "JwtAuthentication",
         providers={"realm": provider},
         rules=[
-            *({"match": {"path": path}} for path in door.rules.open_paths),
-            {"match": {"prefix": "/"}, "requires": {"provider_name": "realm"}},
+            {"match": {"prefix": prefix}, "requires": {"provider_name": "realm"}}
+            for prefix in door.rules.token_prefixes
         ],
     )
 

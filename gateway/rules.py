@@ -78,7 +78,7 @@ class Rules:
     unforwarded: tuple[str, ...]
     withheld: tuple[str, ...]
     methods: tuple[str, ...]
-    open_paths: tuple[str, ...]
+    token_prefixes: tuple[str, ...]
     login: Login
     refusals: tuple[Refusal, ...]
 
@@ -100,7 +100,7 @@ def load(folder: pathlib.Path = FOLDER) -> Rules:
         unforwarded=tuple(headers["unforwarded"]),
         withheld=tuple(headers["withheld"]),
         methods=tuple(routes["tenant"]["methods"]),
-        open_paths=tuple(routes["tenant"]["open"]),
+        token_prefixes=tuple(routes["tenant"]["tokens"]),
         login=Login(
             host=routes["login"]["host"],
             methods=tuple(routes["login"]["methods"]),

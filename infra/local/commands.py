@@ -79,7 +79,7 @@ def _start_servers(instance: instances.Instance, towns: list[tenants.Tenant]) ->
     servers = [
         postgres.prepare(instance, programs),
         kafka.prepare(instance, programs),
-        keycloak.prepare(instance, programs),
+        keycloak.prepare(instance, programs, towns),
         door.prepare(instance, programs, towns),
     ]
     processes.apply(instance, [*servers, *participants.prepare(instance, towns)])
@@ -134,7 +134,9 @@ def show(instance: instances.Instance) -> None:
     for town in content["participants"]:
         sys.stdout.write(f"{town['id']:<12} {town['api']}\n")
         for user in town["users"]:
-            sys.stdout.write(f"{'':<12} {user['name'] + '@' + town['id']:<34} {user['role']}, {user['team']}\n")
+            sys.stdout.write(
+                f"{'':<12} {user['name'] + '@' + town['id']:<34} {user['role']} {user.get('team', '')}".rstrip() + "\n"
+            )
     sys.stdout.write(
         f"Passwords: {instance.folder / 'demo.json'} · a token: make token USER=els.caseworker@vilvoorde\n"
     )
@@ -159,7 +161,7 @@ def manage(instance: instances.Instance, participant: str, arguments: list[str])
     """Will run a management command of a participant in its own environment; return its exit code."""
     town = participants.find(participant)
     values = participants.base() | participants.environment(instance, town)
-    return subprocess.run([*participants.MANAGE, *arguments], env=values, check=False).returncode
+    return subprocess.run([*participants.manage(town), *arguments], env=values, check=False).returncode
 
 
 def environment(instance: instances.Instance, participant: str) -> dict[str, str]:

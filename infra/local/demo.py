@@ -14,7 +14,7 @@ CLIENT = "zenne-cli"
 
 
 def settings() -> dict[str, Any]:
-    """Return what demo.yaml says: users and pairs of towns that trust each other."""
+    """Return what demo.yaml says: users by level, and pairs of participants that trust each other."""
     content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return content
 
@@ -30,10 +30,10 @@ def users(instance: instances.Instance, town: tenants.Tenant) -> list[dict[str, 
             "firstName": user["firstName"],
             "lastName": user["lastName"],
             "roles": [user["role"]],
-            "team": town.teams[min(user["team"], len(town.teams)) - 1],
+            **({"team": town.teams[min(user["team"], len(town.teams)) - 1]} if "team" in user else {}),
             "password": passwords.get(user["username"]) or secrets.token_urlsafe(18),
         }
-        for user in settings()["users"]
+        for user in settings()["users"][town.level]
     ]
 
 
@@ -75,7 +75,7 @@ def describe(instance: instances.Instance, towns: list[tenants.Tenant]) -> dict[
                     {
                         "name": user["username"],
                         "role": user["roles"][0],
-                        "team": user["team"],
+                        **({"team": user["team"]} if "team" in user else {}),
                         "password": user["password"],
                     }
                     for user in users(instance, town)

@@ -3,7 +3,7 @@
 import http.client
 import string
 
-from local import instances, kafka, postgres, processes, software
+from local import instances, kafka, postgres, processes, software, tenants
 
 MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint"
 THREADS = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
@@ -11,8 +11,10 @@ OPENED = ("java.util", "java.util.concurrent", "java.security", "java.lang")
 """What kc.sh opens for Keycloak; we start Java ourselves, so that the process we keep is the server itself."""
 
 
-def prepare(instance: instances.Instance, programs: software.Software) -> processes.Program:
-    """Will write the settings; return the process."""
+def prepare(
+    instance: instances.Instance, programs: software.Software, towns: list[tenants.Tenant]
+) -> processes.Program:
+    """Will write the settings and the names that Keycloak calls; return the process."""
     home = instance.folder / "keycloak"
     instances.own_folder(home)
     settings = string.Template((software.INFRA / "keycloak" / "keycloak.conf").read_text(encoding="utf-8"))
@@ -23,8 +25,12 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
         port=instance.ports["keycloak"],
         health_port=instance.ports["keycloak-health"],
         steward_secret=instance.secret("keycloak_steward_secret"),
+        authority=instance.tls / "ca.pem",
     )
     instances.write_private(home / "keycloak.conf", configuration)
+    # It tells pages when a session has ended, and not every resolver knows *.localhost. Java reads this at each call.
+    names = ["localhost", *(town.host for town in towns)]
+    instances.write_private(home / "hosts", "".join(f"127.0.0.1 {name}\n" for name in names))
     return processes.Program(
         name="keycloak",
         command=[
@@ -42,6 +48,7 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
             "-Duser.country=US",
             "-Dfile.encoding=UTF-8",
             "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
+            f"-Djdk.net.hosts.file={home / 'hosts'}",
             f"-Djava.io.tmpdir={home}",
             "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
             f"-Djava.util.concurrent.ForkJoinPool.common.threadFactory={THREADS}",

@@ -10,7 +10,6 @@ from local import instances, machine, processes, stamps, tenants
 
 SERVICES = instances.ROOT / "services"
 PYTHON_PATH = f"{SERVICES}{os.pathsep}{instances.ROOT / 'infra'}"
-MANAGE = [sys.executable, "-m", "municipal.manage"]
 
 
 def folder(instance: instances.Instance, town: tenants.Tenant) -> pathlib.Path:
@@ -25,6 +24,11 @@ def find(participant: str) -> tenants.Tenant:
             return town
     message = f"There is no participant {participant!r}: {', '.join(town.id for town in tenants.load())}."
     raise machine.CannotGoOn(message)
+
+
+def manage(town: tenants.Tenant) -> list[str]:
+    """Return the beginning of every management command of a participant: its level's program."""
+    return [sys.executable, "-m", f"{town.level}.manage"]
 
 
 def issuer(instance: instances.Instance, town: tenants.Tenant) -> str:
@@ -43,7 +47,7 @@ def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bo
     address = f"http://127.0.0.1:{instance.ports['keycloak']}"
     return {
         "PYTHONPATH": str(SERVICES),
-        "DJANGO_SETTINGS_MODULE": "municipal.settings",
+        "DJANGO_SETTINGS_MODULE": f"{town.level}.settings",
         "ZENNE_PARTICIPANT": town.id,
         "ZENNE_TENANT_FILE": str(town.file),
         "ZENNE_HOSTS": town.host,
@@ -58,6 +62,7 @@ def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bo
         "ZENNE_JWKS_URL": f"{address}/realms/{town.id}/protocol/openid-connect/certs",
         "ZENNE_AUDIENCE": town.level,
         "ZENNE_AUTHORIZED_PARTIES": "zenne-cli",
+        "ZENNE_WEB_CLIENT_SECRET_FILE": str(home / "secrets" / "keycloak_web_secret"),
         "ZENNE_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
         "ZENNE_KAFKA_CA_FILE": str(instance.folder / "bus" / "ca.pem"),
         "ZENNE_KAFKA_CERTIFICATE_FILE": str(home / "bus.pem"),
@@ -72,7 +77,7 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
         home = folder(instance, town)
         for part in (home, home / "secrets", home / "keys", home / "public", instance.run / town.id):
             instances.own_folder(part)
-        for name in ("django_secret_key", "database_owner_password", "database_password"):
+        for name in ("django_secret_key", "database_owner_password", "database_password", "keycloak_web_secret"):
             instance.secret(name, folder=home / "secrets")
         lines = (f"{name}={value}" for name, value in environment(instance, town).items())
         instances.write_private(home / "environment", "\n".join(lines) + "\n")
@@ -83,7 +88,7 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
 def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> list[processes.Program]:
     commands: dict[str, list[str | pathlib.Path]] = {
         "web": [sys.executable, "-m", "local.web", instance.web(town.id)],
-        "worker": [*MANAGE, "worker"],
+        "worker": [*manage(town), "worker"],
     }
     return [
         processes.Program(

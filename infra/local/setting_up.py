@@ -134,7 +134,7 @@ def steward(instance: instances.Instance, *arguments: str, town: tenants.Tenant 
 def manage(instance: instances.Instance, town: tenants.Tenant, *arguments: str, owner: bool = False) -> str:
     """Return what a town's own command printed; raises CannotGoOn with its reason when it refuses."""
     values = participants.environment(instance, town, owner=owner)
-    return _run(f"{town.id}: {arguments[0]}", [*participants.MANAGE, *arguments], values, _log(instance))
+    return _run(f"{town.id}: {arguments[0]}", [*participants.manage(town), *arguments], values, _log(instance))
 
 
 def _log(instance: instances.Instance) -> pathlib.Path:
@@ -174,6 +174,7 @@ def _steward_environment(instance: instances.Instance, town: tenants.Tenant | No
         "STEWARD_DATABASE_ADMIN": postgres.ADMIN,
         "STEWARD_DATABASE_ADMIN_PASSWORD_FILE": str(instance.admin / "postgres_password"),
         "STEWARD_KEYCLOAK_URL": f"http://127.0.0.1:{instance.ports['keycloak']}",
+        "STEWARD_PUBLIC_PORT": str(instance.ports["gateway"]),
         "STEWARD_KEYCLOAK_ADMIN_CLIENT": "steward",
         "STEWARD_KEYCLOAK_ADMIN_SECRET_FILE": str(instance.admin / "keycloak_steward_secret"),
         "STEWARD_TENANT_FOLDER": str(participants.folder(instance, town)),

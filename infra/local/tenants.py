@@ -25,7 +25,7 @@ class Tenant:
     @property
     def database(self) -> str:
         """The name of the participant's database and of the role that owns it."""
-        return f"municipal_{self.id.replace('-', '_')}"
+        return f"{self.level}_{self.id.replace('-', '_')}"
 
 
 def folder() -> pathlib.Path:
@@ -44,7 +44,7 @@ def _tenant(path: pathlib.Path, content: dict[str, Any]) -> Tenant:
         level=content["level"],
         host=content["host"],
         issuer=content["issuer"],
-        teams=tuple(team["id"] for team in content["teams"]),
+        teams=tuple(team["id"] for team in content.get("teams", ())),
         peers=tuple(protocol["with"] for protocol in content.get("protocols", [])),
         file=path,
     )

@@ -12,7 +12,8 @@ import signal
 import sys
 
 import granian
-from django.core.handlers import wsgi
+from django.core import wsgi
+from django.core.handlers.wsgi import WSGIHandler
 
 SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
@@ -22,7 +23,7 @@ WAITING = 256
 
 
 def main() -> None:
-    """Serve `municipal.wsgi` on the socket that the first argument names."""
+    """Serve the program that DJANGO_SETTINGS_MODULE names on the socket that the first argument names."""
     path = pathlib.Path(sys.argv[1])
     path.unlink(missing_ok=True)
     granian.Granian(
@@ -40,14 +41,12 @@ def main() -> None:
     ).serve()
 
 
-def load() -> wsgi.WSGIHandler:
+def load() -> WSGIHandler:
     """Return the application, in the child process that serves it."""
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() == 1:
         raise SystemExit("the parent ended before its child began")
-    from municipal.wsgi import application  # noqa: PLC0415 -- only here Django's settings are read
-
-    return application
+    return wsgi.get_wsgi_application()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ def bootstrap(tenant: TenantFile, steps: Sequence[str], journal: Journal) -> Non
     if "realm" in steps:
         login = settings.keycloak_admin()
         with connection.connected(settings.keycloak_url(), "master", login.name, login.secret) as admin:
-            first.bootstrap_realm(admin, template.desired(tenant), folder / server.RECONCILE_SECRET, journal)
+            first.bootstrap_realm(
+                admin, template.desired(tenant, settings.public_port()), folder / server.RECONCILE_SECRET, journal
+            )
 
 
 def reconcile(tenant: TenantFile, steps: Sequence[str], people: pathlib.Path | None, journal: Journal) -> None:
@@ -38,7 +40,7 @@ def reconcile(tenant: TenantFile, steps: Sequence[str], people: pathlib.Path | N
             database.reconcile(owner, tenant, journal)
     if "realm" in steps:
         secret = settings.tenant_secret(server.RECONCILE_SECRET)
-        wanted = template.desired(tenant)
+        wanted = template.desired(tenant, settings.public_port())
         asked = users.load(people) if people else []
         with connection.connected(settings.keycloak_url(), tenant.realm, template.RECONCILE, secret) as admin:
-            realm.reconcile(admin, wanted, asked, journal)
+            realm.reconcile(admin, wanted, asked, settings.secrets_folder(), journal)

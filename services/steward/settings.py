@@ -91,6 +91,11 @@ def keycloak_url() -> str:
     return env.text("STEWARD_KEYCLOAK_URL", help="inner address of Keycloak").rstrip("/") + "/"
 
 
+def public_port() -> int:
+    """Return the port at which browsers reach every participant's pages: the gateway's."""
+    return env.number("STEWARD_PUBLIC_PORT", help="port of the gateway, as browsers see it", default=443)
+
+
 def keycloak_admin() -> Login:
     """Return the service account of the master realm; `bootstrap` alone asks for it."""
     return Login(

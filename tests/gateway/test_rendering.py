@@ -85,8 +85,8 @@ def test_every_towns_chain_checks_tokens_of_its_own_realm_alone() -> None:
         assert f"/realms/{town}/" in provider["remote_jwks"]["http_uri"]["uri"]
         assert provider["require_expiration"] is True
         assert checks[0]["rules"] == [
-            {"match": {"path": "/health"}},
-            {"match": {"prefix": "/"}, "requires": {"provider_name": "realm"}},
+            {"match": {"prefix": "/api"}, "requires": {"provider_name": "realm"}},
+            {"match": {"prefix": "/graphql"}, "requires": {"provider_name": "realm"}},
         ]
 
 

@@ -41,12 +41,19 @@ def test_it_names_every_participant_with_the_ports_of_the_instance(instance):
     }
 
 
-def test_every_town_has_every_role(instance):
+ROLES = {
+    "municipal": {"caseworker", "coordinator", "dataProtectionOfficer", "manager", "operator"},
+    "regional": {"regionalCoordinator", "operator"},
+    "national": {"statisticsUser", "operator"},
+}
+
+
+def test_every_participant_has_every_role_of_its_level(instance):
     content = json.loads(demo.write(instance, tenants.load()).read_text(encoding="utf-8"))
 
     for town in content["participants"]:
         roles = {user["role"] for user in town["users"]}
-        assert roles == {"caseworker", "coordinator", "dataProtectionOfficer", "manager"}
+        assert roles == ROLES[town["level"]]
 
 
 def test_passwords_are_random_in_each_installation_and_kept_within_one(instance, tmp_path):

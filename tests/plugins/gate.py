@@ -34,6 +34,7 @@ class Town:
     """As much of a tenant file as the door reads."""
 
     id: str
+    level: str = "municipal"
 
     @property
     def host(self) -> str:

@@ -83,7 +83,7 @@ class Stack:
     def manage(self, participant: str, *arguments: str, owner: bool = False) -> subprocess.CompletedProcess[str]:
         """Will run `python -m municipal.manage …` of a participant; return its answer, whatever its exit code."""
         values = participants.base() | self.environment(participant, owner=owner)
-        command = [*participants.MANAGE, *arguments]
+        command = [*participants.manage(participants.find(participant)), *arguments]
         return subprocess.run(command, env=values, capture_output=True, text=True, check=False)
 
     def steward(self, *arguments: str, participant: str | None = None) -> str:

@@ -20,6 +20,7 @@ from steward import __main__
 Content = dict[str, Any]
 ROOT = pathlib.Path(__file__).parents[2]
 TENANTS = ROOT / "infra" / "tenants"
+TWO = ("vilvoorde", "molenbeek")
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,12 @@ def read(path: pathlib.Path) -> Content:
 
 
 def make_town(folder: pathlib.Path, components: Components, names: Sequence[str] = ()) -> Town:
-    """Return the two towns of the repository and, for each of `names`, one more that both have a protocol with."""
+    """Return two towns of the repository and, for each of `names`, one more that both have a protocol with."""
     town = Town(components, folder)
-    shutil.copytree(TENANTS, town.tenants)
+    town.tenants.mkdir(parents=True)
+    for name in TWO:
+        shutil.copy(TENANTS / f"{name}.yaml", town.tenants)
+        town.change(name, _know_each_other)
     for number, name in enumerate(names, 1):
         content = read(TENANTS / "vilvoorde.yaml")
         content |= {
@@ -161,17 +165,19 @@ def make_town(folder: pathlib.Path, components: Components, names: Sequence[str]
             "referencePrefix": f"T{chr(64 + number)}",
             "host": f"{name}.localhost",
             "issuer": f"https://login.localhost/realms/{name}",
-            "protocols": [
-                {"with": peer, "kinds": ["advice"], "since": "2026-01-01"} for peer in ("vilvoorde", "molenbeek")
-            ],
+            "protocols": [{"with": peer, "kinds": ["advice"], "since": "2026-01-01"} for peer in TWO],
         }
         (town.tenants / f"{name}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True))
-        for peer in ("vilvoorde", "molenbeek"):
+        for peer in TWO:
             town.change(peer, functools.partial(_know, name))
     for path in town.tenants.glob("*.yaml"):
         (town.participant(path.stem) / "public").mkdir(parents=True)
         (town.participant(path.stem) / "secrets").mkdir(mode=0o700)
     return town
+
+
+def _know_each_other(content: Content) -> None:
+    content["protocols"] = [protocol for protocol in content["protocols"] if protocol["with"] in TWO]
 
 
 def _know(name: str, content: Content) -> None:

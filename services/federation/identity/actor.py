@@ -11,6 +11,9 @@ class Role(enum.StrEnum):
     COORDINATOR = "coordinator"
     DATA_PROTECTION_OFFICER = "dataProtectionOfficer"
     MANAGER = "manager"
+    OPERATOR = "operator"
+    REGIONAL_COORDINATOR = "regionalCoordinator"
+    STATISTICS_USER = "statisticsUser"
 
 
 @dataclass(frozen=True)

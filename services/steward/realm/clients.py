@@ -1,8 +1,10 @@
 """Clients, their scopes and their roles. One that the file does not name is removed with its tokens."""
 
 import functools
+import pathlib
 from collections.abc import Callable
 
+from steward import secret_files
 from steward.realm.difference import differences, merged
 from steward.realm.template import Client
 from steward.realm.work import Found, Work, by_owner
@@ -24,12 +26,14 @@ def reconcile(work: Work) -> None:
     for name, client in work.wanted.clients.items():
         there = found.get(name)
         if there is None:
-            work.journal.make(f"client {name}", work.admin.create_client, dict(client.representation))
+            work.journal.make(f"client {name}", _create, work, client)
             work.forget()
         elif changed := _changed(client, there):
             payload = merged(there, client.representation)
             payload["attributes"] = {**payload.get("attributes", {}), **dict.fromkeys(_extra(client, there), "")}
             work.journal.change(f"client {name}", changed, work.admin.update_client, there["id"], payload)
+        if client.secret_file and there is not None:
+            keep_secret(work, name, work.secrets / client.secret_file)
         if there is not None and client.ours:
             for mapper in there.get("protocolMappers") or ():
                 # Claims come from scopes; a mapper on a client is how a forged role would get into its tokens.
@@ -42,6 +46,25 @@ def reconcile(work: Work) -> None:
         if client.ours:
             _roles(work, client)
             _scopes(work, client)
+
+
+def keep_secret(work: Work, name: str, file: pathlib.Path) -> None:
+    """Will give a client that is there the secret in `file`, which is made up when there is none."""
+    client_id = work.the_client(name)
+    if not file.exists() or work.admin.get_client_secrets(client_id).get("value") != secret_files.read(file):
+        work.journal.change(f"client {name}", ["secret"], _new_secret, work, name, file)
+
+
+def _new_secret(work: Work, name: str, file: pathlib.Path) -> None:
+    secret = secret_files.secret_of(file, work.journal)
+    work.admin.update_client(work.the_client(name), {**work.clients()[name], "secret": secret})
+
+
+def _create(work: Work, client: Client) -> None:
+    payload = dict(client.representation)
+    if client.secret_file:
+        payload["secret"] = secret_files.secret_of(work.secrets / client.secret_file, work.journal)
+    work.admin.create_client(payload)
 
 
 def role_scopes(work: Work) -> None:

@@ -25,7 +25,7 @@ def bootstrap_realm(admin: KeycloakAdmin, wanted: Wanted, secret_file: pathlib.P
         if journal.dry_run:
             return
     admin.change_current_realm(wanted.realm)
-    work = Work(admin, wanted, journal)
+    work = Work(admin, wanted, journal, secret_file.parent)
     client = wanted.clients[RECONCILE]
     client_id = work.client_id(RECONCILE)
     if client_id is None:
@@ -33,19 +33,14 @@ def bootstrap_realm(admin: KeycloakAdmin, wanted: Wanted, secret_file: pathlib.P
         payload = {**client.representation, "defaultClientScopes": ["basic"], "secret": secret}
         journal.make(f"client {RECONCILE}", admin.create_client, payload)
         work.forget()
-    elif not secret_file.exists() or admin.get_client_secrets(client_id).get("value") != secret_files.read(secret_file):
-        journal.change(f"client {RECONCILE}", ["secret"], _new_secret, work, client_id, secret_file)
+    else:
+        clients.keep_secret(work, RECONCILE, secret_file)
     clients.give_rights(work, client)
 
 
 def _make(admin: KeycloakAdmin, wanted: Wanted) -> None:
     """Will make a realm that can do nothing: not enabled for people until its file has been applied."""
     admin.create_realm(payload={"realm": wanted.realm, "enabled": True, "registrationAllowed": False})
-
-
-def _new_secret(work: Work, client_id: str, secret_file: pathlib.Path) -> None:
-    secret = secret_files.secret_of(secret_file, work.journal)
-    work.admin.update_client(client_id, {**work.clients()[RECONCILE], "secret": secret})
 
 
 def _close_master(admin: KeycloakAdmin, journal: Journal) -> None:

@@ -1,5 +1,6 @@
 """The walk over one realm, in the order in which things need each other. A dry run is the same walk without acts."""
 
+import pathlib
 from collections.abc import Sequence
 
 from keycloak import KeycloakAdmin
@@ -12,9 +13,11 @@ from steward.realm.users import User
 from steward.realm.work import Work
 
 
-def reconcile(admin: KeycloakAdmin, wanted: Wanted, people: Sequence[User], journal: Journal) -> None:
+def reconcile(
+    admin: KeycloakAdmin, wanted: Wanted, people: Sequence[User], secrets: pathlib.Path, journal: Journal
+) -> None:
     """Will bring the realm in line with its file, and the named people with theirs."""
-    work = Work(admin, wanted, journal)
+    work = Work(admin, wanted, journal, secrets)
     _settings(work)
     _profile(work)
     claims.reconcile(work)

@@ -1,4 +1,4 @@
-"""The realm as it must be: `infra/keycloak/realm.yaml` with one tenant file's values in it."""
+"""The realm as it must be: `infra/keycloak/realm.yaml` with one tenant file's values and its level's roles in it."""
 
 import copy
 import pathlib
@@ -15,6 +15,8 @@ from steward.changes import FilesContradict
 FILE = pathlib.Path(__file__).parents[3] / "infra" / "keycloak" / "realm.yaml"
 RECONCILE = "reconcile"
 """The client whose service account works on the realm."""
+
+HTTPS = 443
 
 PLACEHOLDER = re.compile(r"{{(\w+)}}")
 
@@ -70,6 +72,8 @@ class Client:
     scopes: Sequence[str]
     role_scope: Mapping[str, Sequence[str]]
     service_account_roles: Mapping[str, Sequence[str]]
+    secret_file: str | None
+    """The file of the participant's folder that holds this client's secret; none where the server may make one up."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +81,38 @@ class Wanted:
     """A whole realm as it must be."""
 
     realm: str
+    roles_of: str
+    """The client that owns the roles of people: the level's API."""
     settings: Mapping[str, Any]
     profile: Mapping[str, Any]
     scopes: Mapping[str, Scope]
     clients: Mapping[str, Client]
 
 
-def desired(tenant: TenantFile) -> Wanted:
-    """Return the realm of one participant. Raises FilesContradict for a placeholder that means nothing."""
+def desired(tenant: TenantFile, public_port: int) -> Wanted:
+    """Return the realm of one participant, whose pages browsers reach at `public_port`.
+
+    Raises FilesContradict for a placeholder that means nothing.
+    """
     language = tenant.official_languages[0]
-    values = {"id": tenant.id, "label": tenant.names[language], "locale": language}
-    content = _filled(yaml.safe_load(FILE.read_text(encoding="utf-8")), values)
+    raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    level = raw["levels"][tenant.level]
+    values = {
+        "label": tenant.names[language],
+        "locale": language,
+        "level": tenant.level,
+        "api": level["name"],
+        "address": f"https://{tenant.host}" + ("" if public_port == HTTPS else f":{public_port}"),
+    }
+    content = _filled(raw, values)
+    roles = {tenant.level: level["roles"]}
     return Wanted(
         realm=tenant.realm,
+        roles_of=tenant.level,
         settings={"realm": tenant.realm, **content["realm"]},
         profile=content["userProfile"],
-        scopes={scope["name"]: _scope(scope) for scope in content["clientScopes"]},
-        clients={client["clientId"]: _client(client) for client in content["clients"]},
+        scopes={scope["name"]: _scope(scope, roles) for scope in content["clientScopes"]},
+        clients={client["clientId"]: _client(client, roles) for client in content["clients"]},
     )
 
 
@@ -113,7 +132,7 @@ def _filled(content: Any, values: Mapping[str, str]) -> Any:
     return PLACEHOLDER.sub(lambda found: values[found[1]], content)
 
 
-def _scope(content: dict[str, Any]) -> Scope:
+def _scope(content: dict[str, Any], of_level: Mapping[str, Mapping[str, str]]) -> Scope:
     return Scope(
         name=content["name"],
         representation={
@@ -130,14 +149,15 @@ def _scope(content: dict[str, Any]) -> Scope:
             }
             for mapper in content["mappers"]
         },
-        role_scope=content.get("roleScope", {}),
+        role_scope={owner: list(roles) for owner, roles in of_level.items() if content.get("carriesRolesOfLevel")},
     )
 
 
-def _client(content: dict[str, Any]) -> Client:
+def _client(content: dict[str, Any], of_level: Mapping[str, Mapping[str, str]]) -> Client:
     rest = copy.deepcopy(content)
     ours = not rest.pop("builtIn", False)
-    roles, scopes = rest.pop("roles", {}), rest.pop("defaultClientScopes", [])
+    roles = of_level[rest["clientId"]] if rest.pop("ownsRolesOfLevel", False) else {}
+    scopes, secret_file = rest.pop("defaultClientScopes", []), rest.pop("secretFile", None)
     role_scope, service_account_roles = rest.pop("roleScope", {}), rest.pop("serviceAccountRoles", {})
     representation = {**NO_FLOW, **rest}
     if rest.get("bearerOnly"):
@@ -146,4 +166,4 @@ def _client(content: dict[str, Any]) -> Client:
     if ours:
         attributes = {**ATTRIBUTES_OF_OURS, **rest.get("attributes", {})}
         representation = {**OF_OURS, **representation, "attributes": attributes}
-    return Client(rest["clientId"], representation, ours, roles, scopes, role_scope, service_account_roles)
+    return Client(rest["clientId"], representation, ours, roles, scopes, role_scope, service_account_roles, secret_file)

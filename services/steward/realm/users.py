@@ -14,8 +14,8 @@ from steward.changes import FilesContradict
 from steward.realm.difference import differences
 from steward.realm.work import Found, Work, by_owner
 
-ROLES_OF = "municipal"
-FIELDS = frozenset({"username", "firstName", "lastName", "roles", "team", "password"})
+FIELDS = frozenset({"username", "firstName", "lastName", "roles", "password"})
+FIELDS_OR_NOT = frozenset({"team"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class User:
     first_name: str
     last_name: str
     roles: Sequence[str]
-    team: str
+    team: str | None
     password: str = field(repr=False)
 
     @property
@@ -37,7 +37,7 @@ class User:
             "firstName": self.first_name,
             "lastName": self.last_name,
             "enabled": True,
-            "attributes": {"team": [self.team]},
+            "attributes": {"team": [self.team]} if self.team else {},
             "requiredActions": [],
         }
 
@@ -60,7 +60,7 @@ def load(path: pathlib.Path) -> list[User]:
 
 def reconcile(work: Work, people: Sequence[User]) -> None:
     """Will make the people who are missing and set name, team and roles of the others; a password is never reset."""
-    known = set(work.wanted.clients[ROLES_OF].roles)
+    known = set(work.wanted.clients[work.wanted.roles_of].roles)
     for person in people:
         strange = sorted(set(person.roles) - known)
         if strange:
@@ -82,10 +82,10 @@ def _one(work: Work, person: User) -> None:
         work.journal.change(f"user {person.username}", changed, work.admin.update_user, user_id, payload)
     found: Mapping[str, dict[str, Found]] = by_owner(work.admin.get_all_roles_of_user(user_id)) if user_id else {}
     # Rights over the realm itself are taken from everybody by `strangers`.
-    for owner in sorted({*found, ROLES_OF} - {"", "realm-management"}):
+    for owner in sorted({*found, work.wanted.roles_of} - {"", "realm-management"}):
         work.line_up(
             f"user {person.username}: {owner}/",
-            person.roles if owner == ROLES_OF else (),
+            person.roles if owner == work.wanted.roles_of else (),
             found.get(owner, {}),
             functools.partial(_give, work, person, owner),
             functools.partial(_take, work, person, owner),
@@ -105,7 +105,7 @@ def _id(work: Work, person: User) -> str:
 
 
 def _user(content: Mapping[str, object], place: int, file: str) -> User:
-    wrong = sorted(FIELDS.symmetric_difference(content))
+    wrong = sorted(FIELDS.symmetric_difference(set(content) - FIELDS_OR_NOT))
     if wrong:
         message = f"{file}: users[{place}]: {', '.join(wrong)} is missing or unknown"
         raise FilesContradict(message)
@@ -118,6 +118,6 @@ def _user(content: Mapping[str, object], place: int, file: str) -> User:
         first_name=str(content["firstName"]),
         last_name=str(content["lastName"]),
         roles=tuple(str(role) for role in roles),
-        team=str(content["team"]),
+        team=str(content["team"]) if "team" in content else None,
         password=str(content["password"]),
     )

@@ -1,5 +1,6 @@
 """What one run over a realm carries along: the connection, the wish, the journal, and names turned into ids."""
 
+import pathlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ class Work:
     admin: KeycloakAdmin
     wanted: Wanted
     journal: Journal
+    secrets: pathlib.Path
+    """The participant's folder of secrets."""
     _clients: dict[str, Found] = field(default_factory=dict)
     _scopes: dict[str, Found] = field(default_factory=dict)
 
