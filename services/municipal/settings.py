@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "municipal.people",
     "municipal.cases",
     "municipal.consents",
+    "municipal.tables",
     "municipal.referrals",
     "municipal.desk",
 ]

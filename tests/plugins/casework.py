@@ -150,6 +150,13 @@ def give_consent(case_id: uuid.UUID, *, by: Actor = CASEWORKER, at: datetime.dat
     return actions.record_consent(case_id=case_id, **{**given, **more}, by=by, at=at)
 
 
+def link(case_id: uuid.UUID, other_id: uuid.UUID, *, by: Actor = CASEWORKER, at: datetime.datetime = AT) -> uuid.UUID:
+    """Link two cases as those of brothers or sisters and return the link's id."""
+    from municipal.cases import actions, rules
+
+    return actions.link_cases(case_id=case_id, other_id=other_id, kind=rules.LinkKind.SIBLING, by=by, at=at)
+
+
 def hand_over(case_id: uuid.UUID, *, at: datetime.datetime = AT) -> uuid.UUID:
     """End this town's custody of a case as a release does, and return the referral's id."""
     from municipal.cases import actions, queries

@@ -4,7 +4,7 @@ import datetime
 import re
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -57,6 +57,30 @@ def record(
         purpose=purpose,
         facts=dict(facts or {}),
         personal=_keyed(case_id, personal or {}),
+    )
+
+
+def record_readings(
+    *, act: str, by: Actor, at: datetime.datetime, subject: str, case_ids: Iterable[uuid.UUID], purpose: str = ""
+) -> None:
+    """Write that `by` read of several cases at once, an entry for each, as part of the running transaction.
+
+    Raises OutsideTransaction.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=at,
+            act=act,
+            by_subject=by.subject,
+            by_team=by.team,
+            by_roles=sorted(by.roles),
+            subject=subject,
+            case_id=case_id,
+            purpose=purpose,
+        )
+        for case_id in case_ids
     )
 
 

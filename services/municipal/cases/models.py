@@ -249,3 +249,33 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Return the ids, never the words."""
         return f"entry {self.entry_id} version {self.version}"
+
+
+class CaseLink(models.Model):
+    """Two cases of one family, each with a file of its own: nothing of one is copied into the other.
+
+    The pair is stored once, the smaller id first, so that it reads the same from both sides.
+
+    Personal data: that two people who are helped are brother or sister.
+    Ground: task of public interest: people are helped with their family in view, and met once about both.
+    Kept: as long as both cases; erased with either.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=CODE)
+    linked_at = models.DateTimeField()
+    linked_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            # the pair the other way round would be a second truth; a case beside itself none at all
+            models.CheckConstraint(name="a_link_names_two_cases_in_order", condition=Q(first__lt=F("second"))),
+            models.UniqueConstraint(name="two_cases_are_linked_once", fields=("first", "second")),
+            models.CheckConstraint(name="a_link_has_a_known_kind", condition=Q(kind__in=_codes(rules.LinkKind))),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id, which names neither."""
+        return f"link {self.pk}"

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from federation.errors import DomainError
 from federation.identity.actor import Actor, Role
 from municipal.cases import contents, dossier as dossiers, rules
-from municipal.cases.models import Case, CustodyRow, Entry
+from municipal.cases.models import Case, CaseLink, CustodyRow, Entry
 from municipal.cases.rules import Block
 from municipal.people import rules as people_rules
 
@@ -70,6 +70,19 @@ class EntryView:
     """The subject of an account, of this town or, in what came with a dossier, of the bus."""
     fields: dict[str, object]
     """By the names outside."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The other case of a link, as seen from one of the two: nothing of its content."""
+
+    link_id: uuid.UUID
+    case_id: uuid.UUID
+    other_id: uuid.UUID
+    other_reference: str
+    other_team: str
+    other_birth_on: datetime.date | None
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -250,6 +263,31 @@ def has_entry(case_id: uuid.UUID, *, block: Block, entry_id: uuid.UUID | None = 
     """Say whether the case has an entry of a block, or that very entry."""
     found = Entry.objects.filter(case_id=case_id, block=block)
     return (found.filter(entry_id=entry_id) if entry_id else found).exists()
+
+
+def by_reference(reference: str, *, by: Actor) -> uuid.UUID:
+    """Return the case in the work of `by` that has a reference; raise MissingPermission or CaseNotFound."""
+    rules.check_role(by, *rules.WRITERS)
+    found = visible_to(by).filter(reference__iexact=reference.strip()).values_list("pk", flat=True).first()
+    if found is None:
+        raise rules.CaseNotFound(field="reference")
+    return found
+
+
+def links_of(*case_ids: uuid.UUID) -> QuerySet[CaseLink]:
+    """Return the links of these cases, whichever of the two they are, oldest first."""
+    return CaseLink.objects.filter(Q(first__in=case_ids) | Q(second__in=case_ids)).order_by("linked_at", "pk")
+
+
+def linked_with(*case_ids: uuid.UUID) -> list[Linked]:
+    """Return what each of these cases is linked with. Whether the caller may see them was asked before."""
+    found = []
+    for link in links_of(*case_ids).select_related("first__person", "second__person"):
+        for one, other in ((link.first, link.second), (link.second, link.first)):
+            if one.pk in case_ids:
+                birth_on = other.person.birth_on if other.person else None
+                found.append(Linked(link.pk, one.pk, other.pk, other.reference, other.team, birth_on, link.kind))
+    return found
 
 
 def _cases() -> QuerySet[Case]:

@@ -60,6 +60,12 @@ class Visibility(enum.StrEnum):
     TABLE = "table"
 
 
+class LinkKind(enum.StrEnum):
+    """How two cases belong together (schemas/codes/link-kind.yaml)."""
+
+    SIBLING = "sibling"
+
+
 PURPOSES = frozenset({"accessRequest", "complaint", "supervision", "incident", "continuityOfHelp"})
 """Why somebody may open a file that is not in his own work; the code is kept in the access log."""
 
@@ -141,6 +147,24 @@ class ContactNoteFixed(DomainError):
     """A contact note is never rewritten; add a note that corrects it."""
 
     kind = Kind.CONFLICT
+
+
+class LinkToItself(DomainError):
+    """A case is not linked with itself."""
+
+    kind = Kind.INVALID
+
+
+class AlreadyLinked(DomainError):
+    """These two cases are linked already."""
+
+    kind = Kind.CONFLICT
+
+
+class LinkNotFound(DomainError):
+    """There is no such link."""
+
+    kind = Kind.NOT_FOUND
 
 
 def check_role(actor: Actor, *roles: Role) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from casework import fill, give_consent, hand_over
+from casework import fill, give_consent, hand_over, link, open_case
 
 NEW_ENTRY = """
 INSERT INTO cases_entry (entry_id, version, case_id, block, written_at, written_by, written_in, text, life_domain,
@@ -100,6 +100,10 @@ BROKEN = [
     ("a_file_that_has_not_come_takes_contact_notes_only", "SHELL " + entry("situationPicture")),
     ("entries_are_added_and_never_changed", "UPDATE cases_entry SET text = 'anders'"),
     ("entries_are_added_and_never_changed", "DELETE FROM cases_entry"),
+    ("a_link_names_two_cases_in_order", "LINK first_id = second_id, second_id = first_id"),
+    ("a_link_names_two_cases_in_order", "LINK second_id = first_id"),
+    ("two_cases_are_linked_once", "LINK "),
+    ("a_link_has_a_known_kind", "LINK kind = 'neighbour'"),
     ("consents_of_one_purpose_do_not_overlap", "CONSENT id = gen_random_uuid(), digest = 'sha256:' || repeat('0', 64)"),
     ("a_purpose_is_known", "CONSENT purpose = 'advice'"),
     ("a_consent_names_blocks_of_the_file", "CONSENT blocks = '{}'"),
@@ -164,6 +168,8 @@ def break_it(statement: str) -> None:
             run(copied("cases_custody_row", f"{rest}, referral_id = gen_random_uuid()"))
         case "CONSENT":
             run(copied("consents_consent", rest))
+        case "LINK":
+            run(copied("cases_caselink", rest))
         case "END_CUSTODY":
             run(
                 "UPDATE cases_custody_row SET ended_at = started_at, ended_by = 'x',"
@@ -199,6 +205,8 @@ def break_it(statement: str) -> None:
 def test_the_table_refuses(case, constraint, statement):
     fill(case)
     give_consent(case)
+    if statement.startswith("LINK"):
+        link(case, open_case())
     if statement.startswith("CLOSED "):
         hand_over(case)
         statement = statement.removeprefix("CLOSED ")

@@ -11,6 +11,7 @@ from federation.custody.facts import Effect, Kind
 from municipal.cases import actions as cases, queries as case_queries
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import ReceivedDossier, Referral, TeamItem
+from municipal.tables import actions as tables
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ def _erase_copy(turn: Turn) -> None:
     referral.preview, referral.urgency, referral.has_dossier = None, "", False
     ReceivedDossier.objects.filter(referral_id=referral.pk).delete()
     if _is_a_copy(referral) and referral.case_id is not None:
+        tables.erase_agreements(case_id=referral.case_id, by=turn.by, at=turn.at)
         cases.erase_content(case_id=referral.case_id, by=turn.by, at=turn.at)
     inbox.erase_payloads(referral_id=referral.pk, at=turn.at)
     if referral.copy_erased_at is None:

@@ -1,0 +1,405 @@
+"""Every read of partner tables: meetings, agendas, what is carried over, and what somebody still has to do."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from federation.identity.actor import Actor, Role
+from municipal.cases import queries as cases, rules as case_rules
+from municipal.tables import rules
+from municipal.tables.models import AgendaItem, Agreement, Meeting, Seat
+from municipal.tables.rules import Table
+
+MOST_MEETINGS = 24
+"""Past meetings of a list: a year of both tables."""
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    """One meeting of one table."""
+
+    id: uuid.UUID
+    table: str
+    held_on: datetime.date
+    begins_at: datetime.time
+    points: int = 0
+    """Cases on the agenda that the reader may know of."""
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """Somebody at the table of one meeting."""
+
+    id: uuid.UUID
+    name: str
+    organisation: str
+    subject: str
+    excused: bool
+
+    @property
+    def secrecy(self) -> str:
+        """What the person is bound by, as a rule."""
+        return rules.SECRECY[rules.Organisation(self.organisation)]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One case on an agenda, by initials and reference."""
+
+    id: uuid.UUID
+    meeting_id: uuid.UUID
+    case_id: uuid.UUID
+    reference: str
+    initials: str
+    team: str
+    position: int
+    question: str
+    agreed: int
+    """What was agreed at this point."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of an agenda: a case, or the cases of brothers and sisters, which are discussed once."""
+
+    number: int
+    items: tuple[ItemView, ...]
+    at_other_table: bool
+    """A brother or sister belongs to the other table on that day. Who it is, is not said here."""
+
+
+@dataclass(frozen=True)
+class AgreementView:
+    """Who does what by when, and tells whom."""
+
+    id: uuid.UUID
+    item_id: uuid.UUID
+    meeting_id: uuid.UUID
+    table: str
+    held_on: datetime.date
+    case_id: uuid.UUID
+    reference: str
+    short_name: str
+    initials: str
+    team: str
+    case_closed: bool
+    who: SeatView
+    what: str
+    due_on: datetime.date
+    tells: SeatView | None
+    """None when it is the person himself who is told."""
+    state: str
+    postpone_reason: str
+    why_not: str
+    agreed_at: datetime.datetime
+    settled_at: datetime.datetime | None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether somebody still has to do it."""
+        return self.state in rules.UNSETTLED
+
+
+@dataclass(frozen=True)
+class Minute:
+    """One point in the minutes: its number, the case, and the lines that were agreed."""
+
+    number: int
+    item: ItemView
+    agreements: tuple[AgreementView, ...]
+
+
+def meetings(*, by: Actor, on: datetime.date) -> tuple[list[MeetingView], list[MeetingView]]:
+    """Return the meetings that come, the next one first, and those that were, the last one first.
+
+    Raises MissingPermission.
+    """
+    rules.check_worker(by)
+    known = Count("items", filter=Q(items__case__in=cases.visible_to(by)))
+    found = Meeting.objects.annotate(points=known)
+    coming = found.filter(held_on__gte=on).order_by("held_on", "begins_at")
+    past = found.filter(held_on__lt=on).order_by("-held_on", "-begins_at")[:MOST_MEETINGS]
+    return [_meeting(one, one.points) for one in coming], [_meeting(one, one.points) for one in past]
+
+
+def next_meeting(table: Table, *, on: datetime.date) -> MeetingView | None:
+    """Return the next meeting of a table from a day on."""
+    found = Meeting.objects.filter(table=table, held_on__gte=on).order_by("held_on").first()
+    return _meeting(found) if found else None
+
+
+def get_meeting(meeting_id: uuid.UUID, *, by: Actor) -> MeetingView:
+    """Return a meeting; raise MissingPermission or MeetingNotFound."""
+    rules.check_worker(by)
+    found = Meeting.objects.filter(pk=meeting_id).first()
+    if found is None:
+        raise rules.MeetingNotFound
+    return _meeting(found)
+
+
+def seats(meeting_id: uuid.UUID) -> list[SeatView]:
+    """Return who sits at the table of a meeting, those of the municipality first."""
+    found = [_seat(seat) for seat in Seat.objects.filter(meeting_id=meeting_id).order_by("name")]
+    order = [str(code) for code in rules.Organisation]
+    return sorted(found, key=lambda seat: order.index(seat.organisation))
+
+
+def get_seat(meeting_id: uuid.UUID, seat_id: uuid.UUID) -> SeatView:
+    """Return a seat of a meeting; raise SeatNotFound."""
+    found = Seat.objects.filter(meeting_id=meeting_id, pk=seat_id).first()
+    if found is None:
+        raise rules.SeatNotFound
+    return _seat(found)
+
+
+def visible_items(by: Actor) -> QuerySet[AgendaItem]:
+    """Return the points of agendas whose cases `by` may know of; a closed file is on no agenda any more."""
+    found = AgendaItem.objects.filter(case__in=cases.visible_to(by)).annotate(agreed=Count("agreements"))
+    return found.select_related("case__person", "meeting").order_by("position")
+
+
+def get_item(item_id: uuid.UUID, *, by: Actor) -> ItemView:
+    """Return a point of an agenda. Leaves no trace: what people read goes through `actions.read_item`.
+
+    Raises MissingPermission or ItemNotFound.
+    """
+    rules.check_worker(by)
+    found = visible_items(by).filter(pk=item_id).first()
+    if found is None:
+        raise rules.ItemNotFound
+    return _item(found)
+
+
+def agenda(meeting: MeetingView, *, by: Actor) -> list[Point]:
+    """Return the points of an agenda that `by` may know of, each family once, numbered as everybody has them."""
+    links = _links(meeting.id)
+    seen = {item.case_id: _item(item) for item in visible_items(by).filter(meeting_id=meeting.id)}
+    found = []
+    for number, family in enumerate(families(meeting.id, links), 1):
+        items = tuple(seen[case_id] for case_id in family if case_id in seen)
+        if items:
+            found.append(Point(number, items, at_other_table=_at_other_table(meeting, family, links)))
+    return found
+
+
+def families(meeting_id: uuid.UUID, links: Sequence[cases.Linked]) -> list[list[uuid.UUID]]:
+    """Return the cases of an agenda in its order, those of brothers and sisters together at the first one's place."""
+    order = AgendaItem.objects.filter(meeting_id=meeting_id).order_by("position").values_list("case_id", flat=True)
+    waiting = list(order)
+    found = []
+    while waiting:
+        family = [waiting.pop(0)]
+        for member in family:  # grows while it is walked: the brother of a brother is met too
+            for link in links:
+                if link.case_id == member and link.other_id in waiting:
+                    waiting.remove(link.other_id)
+                    family.append(link.other_id)
+        found.append(family)
+    return found
+
+
+def links_on_agenda(meeting_id: uuid.UUID) -> list[cases.Linked]:
+    """Return what the cases of an agenda are linked with, on it or not."""
+    return _links(meeting_id)
+
+
+def carried(meeting: MeetingView, *, by: Actor) -> list[AgreementView]:
+    """Return what earlier meetings left to do in cases that belong to this table on its day, case by case.
+
+    Who has come of age since is carried to the other table.
+    """
+    grown = Q(item__case__person__birth_on__lte=rules.last_adult_birthday(meeting.held_on))
+    fits = grown if meeting.table == Table.ADULTS else ~grown
+    found = _agreements().filter(
+        fits,
+        item__case__in=cases.visible_to(by),
+        item__case__person__isnull=False,
+        item__meeting__held_on__lt=meeting.held_on,
+        state__in=rules.UNSETTLED,
+    )
+    return [view_of(one) for one in found.order_by("item__case__reference", "due_on", "agreed_at")]
+
+
+def of_item(item_id: uuid.UUID) -> list[AgreementView]:
+    """Return what was agreed at a point, in the order in which it was said."""
+    return [view_of(one) for one in _agreements().filter(item_id=item_id).order_by("agreed_at", "pk")]
+
+
+def last_time(item: ItemView, *, held_on: datetime.date) -> list[AgreementView]:
+    """Return what was agreed about a case at its last meeting before a day, and what earlier ones left to do."""
+    earlier = _agreements().filter(item__case_id=item.case_id, item__meeting__held_on__lt=held_on)
+    found = [view_of(one) for one in earlier.order_by("agreed_at", "pk")]
+    last = max((one.held_on for one in found), default=held_on)
+    return [one for one in found if one.held_on == last or one.unsettled]
+
+
+def of_meeting(meeting_id: uuid.UUID, *, by: Actor) -> list[AgreementView]:
+    """Return everything that was agreed at a meeting in cases that `by` may know of."""
+    found = _agreements().filter(item__meeting_id=meeting_id, item__case__in=cases.visible_to(by))
+    return [view_of(one) for one in found.order_by("agreed_at", "pk")]
+
+
+def minutes(meeting_id: uuid.UUID, *, seat_id: uuid.UUID | None, by: Actor) -> list[Minute]:
+    """Return the minutes of a meeting; with `seat_id` only that participant's lines, and the points that have one.
+
+    Leaves no trace: what people read goes through `actions.read_minutes`.
+    Raises MissingPermission, MeetingNotFound or SeatNotFound.
+    """
+    meeting = get_meeting(meeting_id, by=by)
+    if seat_id is not None:
+        get_seat(meeting_id, seat_id)
+    lines = [one for one in of_meeting(meeting_id, by=by) if seat_id is None or _names(one, seat_id)]
+    found = [
+        Minute(point.number, item, tuple(one for one in lines if one.item_id == item.id))
+        for point in agenda(meeting, by=by)
+        for item in point.items
+    ]
+    return [minute for minute in found if seat_id is None or minute.agreements]
+
+
+def agreements_of(by: Actor) -> list[AgreementView]:
+    """Return what `by` took on and still has to do, the most urgent first; for the page of his own work.
+
+    Raises MissingPermission.
+    """
+    rules.check_worker(by)
+    found = _agreements().filter(
+        who__subject=by.subject, state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=True
+    )
+    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+
+
+def told_to(by: Actor) -> list[AgreementView]:
+    """Return what others still have to do and then tell `by`, the most urgent first; he waits for it.
+
+    Raises MissingPermission.
+    """
+    rules.check_worker(by)
+    found = _agreements().filter(
+        tells__subject=by.subject, state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=True
+    )
+    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+
+
+def left_open(by: Actor) -> list[AgreementView]:
+    """Return what is still to do in cases that were handed over: the coordinator ends it. Nothing for others.
+
+    Raises MissingPermission.
+    """
+    rules.check_worker(by)
+    if not by.has(Role.COORDINATOR):
+        return []
+    found = _agreements().filter(state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=False)
+    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+
+
+def agreements_of_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> list[AgreementView]:
+    """Return every agreement about a case that `by` may read, what is still to do first.
+
+    Leaves no trace: what people read goes through `actions.read_agreements`.
+    Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
+    """
+    cases.get_case(case_id, by=by, purpose=purpose)
+    found = [view_of(one) for one in _agreements().filter(item__case_id=case_id).order_by("-agreed_at", "pk")]
+    to_do = sorted((one for one in found if one.unsettled), key=lambda one: one.due_on)
+    return to_do + [one for one in found if not one.unsettled]
+
+
+def get_agreement(agreement_id: uuid.UUID) -> AgreementView:
+    """Return an agreement; raise AgreementNotFound. Asks nobody's rights."""
+    found = _agreements().filter(pk=agreement_id).first()
+    if found is None:
+        raise rules.AgreementNotFound
+    return view_of(found)
+
+
+def may_settle(view: AgreementView, *, by: Actor) -> bool:
+    """Say whether `by` may say how far an agreement is."""
+    try:
+        check_settle(view, by=by)
+    except (case_rules.MissingPermission, case_rules.CustodyElsewhere, rules.AgreementNotFound):
+        return False
+    return True
+
+
+def check_settle(view: AgreementView, *, by: Actor) -> None:
+    """Raise MissingPermission, AgreementNotFound or CustodyElsewhere unless `by` may say how far an agreement is."""
+    own = bool(by.subject) and view.who.subject == by.subject
+    rules.check_settle(by, team=view.team, own=own, closed=view.case_closed)
+
+
+def view_of(agreement: Agreement) -> AgreementView:
+    """Return an agreement as a frozen value."""
+    case, meeting = agreement.item.case, agreement.item.meeting
+    names = (case.person.first_name, case.person.last_name) if case.person else None
+    return AgreementView(
+        id=agreement.pk,
+        item_id=agreement.item_id,
+        meeting_id=meeting.pk,
+        table=meeting.table,
+        held_on=meeting.held_on,
+        case_id=case.pk,
+        reference=case.reference,
+        short_name=rules.short_name(*names) if names else "",
+        initials=rules.initials(*names) if names else "",
+        team=case.team,
+        case_closed=case.closed_for_writing_at is not None,
+        who=_seat(agreement.who),
+        what=agreement.what,
+        due_on=agreement.due_on,
+        tells=_seat(agreement.tells) if agreement.tells else None,
+        state=agreement.state,
+        postpone_reason=agreement.postpone_reason,
+        why_not=agreement.why_not,
+        agreed_at=agreement.agreed_at,
+        settled_at=agreement.settled_at,
+    )
+
+
+def _names(view: AgreementView, seat_id: uuid.UUID) -> bool:
+    return view.who.id == seat_id or (view.tells is not None and view.tells.id == seat_id)
+
+
+def _agreements() -> QuerySet[Agreement]:
+    return Agreement.objects.select_related("item__case__person", "item__meeting", "who", "tells")
+
+
+def _links(meeting_id: uuid.UUID) -> list[cases.Linked]:
+    on_agenda = AgendaItem.objects.filter(meeting_id=meeting_id).values_list("case_id", flat=True)
+    return cases.linked_with(*on_agenda)
+
+
+def _at_other_table(meeting: MeetingView, family: Sequence[uuid.UUID], links: Sequence[cases.Linked]) -> bool:
+    grown = rules.last_adult_birthday(meeting.held_on)
+    tables = {
+        Table.ADULTS if link.other_birth_on <= grown else Table.MINORS
+        for link in links
+        if link.case_id in family and link.other_birth_on is not None
+    }
+    return bool(tables - {meeting.table})
+
+
+def _meeting(meeting: Meeting, points: int = 0) -> MeetingView:
+    return MeetingView(meeting.pk, meeting.table, meeting.held_on, meeting.begins_at, points)
+
+
+def _seat(seat: Seat) -> SeatView:
+    return SeatView(seat.pk, seat.name, seat.organisation, seat.subject, seat.excused)
+
+
+def _item(item: AgendaItem) -> ItemView:
+    person = item.case.person
+    return ItemView(
+        id=item.pk,
+        meeting_id=item.meeting_id,
+        case_id=item.case_id,
+        reference=item.case.reference,
+        initials=rules.initials(person.first_name, person.last_name) if person else "",
+        team=item.case.team,
+        position=item.position,
+        question=item.question,
+        agreed=item.agreed,  # type: ignore[attr-defined]
+    )
