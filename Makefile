@@ -17,13 +17,18 @@ help: ## this list
 ##@ Start
 
 .PHONY: install
-install: .state/installed ## Python packages into .venv, every one by its hash
+install: .state/installed .state/texts ## Python packages into .venv, every one by its hash; texts compiled
 
 # The lock is the only input: the same lock is never installed twice.
 .state/installed: requirements.lock | .state/tools
 	@.venv/bin/python -c pass 2>/dev/null || $(BOOT_PYTHON) -m venv --clear .venv 2>/dev/null || { echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
 	@echo "installing $$(grep -c '^[a-z].*==' requirements.lock) Python packages"
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The texts of pages, as the services read them. Tests compile what has changed by themselves.
+.state/texts: $(wildcard services/*/locale/*/LC_MESSAGES/django.po services/*/*/locale/*/LC_MESSAGES/django.po) | .state/installed
+	@$(PYTHON) -m texts compile
 	@touch $@
 
 # A tool that is missing gets one line that says what to install.
@@ -123,6 +128,10 @@ lock: install ## lock what pyproject.toml asks for, with hashes and without addr
 .PHONY: schemas
 schemas: install ## print the OpenAPI descriptions from the code
 	@$(PAPER) print_openapi
+
+.PHONY: messages
+messages: install ## put new texts of code and templates into the po files of each app
+	@$(PYTHON) -m texts merge
 
 .PHONY: register
 register: install ## print the register of processing from the tables' own words

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from local import instances, postgres
 
-SOURCES = {".py", ".json", ".yaml", ".sql"}
+SOURCES = {".py", ".json", ".yaml", ".sql", ".html", ".css", ".js", ".svg", ".po"}
 
 
 def unless_done(instance: instances.Instance, step: str, inputs: Iterable[object], act: Callable[[], object]) -> bool:

@@ -4,6 +4,8 @@ One file for every place: what differs between towns and machines comes from the
 variable declared with its help. Safe by default: no debugging, no host answered.
 """
 
+import pathlib
+
 from django.utils.translation import gettext_lazy as _
 
 from federation import env
@@ -114,6 +116,8 @@ PORTAL_NAVIGATION = [
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
+
+LOCALE_PATHS = [pathlib.Path(__file__).parent / "locale"]  # texts of this file; each app has its own
 
 USE_TZ = True
 TIME_ZONE = "UTC"

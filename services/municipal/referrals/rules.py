@@ -79,7 +79,10 @@ class NoLegalBasis(DomainError):
 
 
 class TemporaryStay(DomainError):
-    """A temporary stay never moves custody: share the case instead, and it stays yours (loss L20)."""
+    """A temporary stay never moves custody: share the case instead, and it stays yours.
+
+    Loss L20: a temporary stay read as a move.
+    """
 
     kind = ErrorKind.CONFLICT
 
