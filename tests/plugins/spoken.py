@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from federation.contracts import codes, coherence, messages
+from federation import protection
+from federation.contracts import codes, coherence, messages, programmes
 from federation.contracts.messages import Message
 
 IDS = st.uuids()
@@ -17,9 +18,14 @@ INSTANTS = st.datetimes(
     max_value=datetime.datetime(2199, 12, 31),  # noqa: DTZ001
     timezones=st.just(datetime.UTC),
 )
+AFTER_A_YEAR = INSTANTS.filter(lambda at: at.year > 2001)
+"""Later than the closed year that figures are about."""
 DAYS = st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2199, 12, 31))
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=300)
 PAIR = st.permutations(["vilvoorde", "molenbeek", "sint-agatha-berchem"]).map(lambda names: names[:2])
+
+
+FIGURES = (st.none() | st.integers(min_value=2, max_value=199_999).map(lambda fives: fives * 5)).map(protection.written)
 
 
 def code(name: str) -> st.SearchStrategy[str]:
@@ -119,6 +125,12 @@ BODIES: dict[str, st.SearchStrategy[Any]] = {
     "OutcomeReported": st.builds(messages.OutcomeReported, code("outcome")),
     "ProgressStated": st.sampled_from(STATES).flatmap(lambda state: _progress(*state)),
     "CheckpointSigned": st.builds(messages.CheckpointSigned, WHOLE, WHOLE, DIGESTS),
+    "CountsReleased": st.builds(
+        messages.CountsReleased,
+        st.just(programmes.FIRST),
+        st.just(2001),
+        st.tuples(*[FIGURES for _ in programmes.CELLS[programmes.FIRST]]),
+    ),
 }
 
 
@@ -129,14 +141,15 @@ def spoken(draw: st.DrawFn, type_name: str) -> Message:
     sender, recipient = ("molenbeek", "brussels") if type_name == "ProgressStated" else draw(PAIR)
     seq = 1 if type_name in messages.OFFERS else draw(WHOLE)
     optional = type_name in {"MessageReceived", "MessageRefused"}
+    alone = type_name in {"CheckpointSigned", "CountsReleased"}
     return Message(
         type=type_name,
         sender=sender,
         recipient=recipient,
         epoch=draw(WHOLE),
-        time=draw(INSTANTS),
+        time=draw(AFTER_A_YEAR if type_name == "CountsReleased" else INSTANTS),
         body=body,
-        referral_id=draw(st.none() | IDS if optional else st.none() if type_name == "CheckpointSigned" else IDS),
+        referral_id=draw(st.none() | IDS if optional else st.none() if alone else IDS),
         seq=seq if type_name in messages.SEQUENCED else None,
         relates_to=draw(_relates_to(type_name)),
         consent_digest=draw(_consent_digest(type_name, body)),
