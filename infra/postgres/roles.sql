@@ -58,11 +58,13 @@ DECLARE
     'inbox_message', 'inbox_payload', 'inbox_statement', 'inbox_attempt',    -- what arrived, and what became of it
     'directory_entry', 'bus_alarm', 'epoch',                                 -- whom we knew, what went wrong, which life
     'referral_step', 'referral_report',                                      -- every state that a referral was in
-    'cases_entry'                                                            -- what was written about a person, and when
+    'cases_entry',                                                           -- what was written about a person, and when
+    'counts_cell'                                                            -- what was counted of a closed year
   ];
   -- Changed while the work goes on, but never gone: each row is our own word, or says who is responsible.
   never_deleted text[] := ARRAY[
-    'outbox_message', 'conversation', 'referral', 'cases_case', 'cases_custody_row', 'consents_consent'
+    'outbox_message', 'conversation', 'referral', 'cases_case', 'cases_custody_row', 'consents_consent',
+    'counts_snapshot'
   ];
   -- Facts about the program, not about the work.
   read_only text[] := ARRAY['django_migrations', 'legal_step'];

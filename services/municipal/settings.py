@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "municipal.consents",
     "municipal.tables",
     "municipal.referrals",
+    "municipal.counts",
     "municipal.desk",
 ]
 

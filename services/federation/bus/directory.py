@@ -61,6 +61,12 @@ def record_of(participant: str) -> DirectoryRecord | None:
     return _record(entry) if entry else None
 
 
+def of_level(level: str) -> list[DirectoryRecord]:
+    """Return the believed records of all participants of a level, by id."""
+    known = DirectoryEntry.objects.values_list("participant", flat=True).distinct().order_by("participant")
+    return [record for name in known if (record := record_of(name)) and record.level == level]
+
+
 def newest_of(participant: str) -> DirectoryRecord | None:
     """Return the newest record that a participant published, believed or not."""
     entry = DirectoryEntry.objects.filter(participant=participant).order_by("version").last()

@@ -26,13 +26,16 @@ TLS_REQUEST = "bus.csr.pem"
 def make_keys(at: datetime.datetime) -> bool:
     """Make this participant's own keys, and ask for its certificate of the bus; False when all are there.
 
-    Private keys never leave the folder of keys; the request goes into `public/` beside it.
+    Private keys never leave the folder of keys; the request goes into `public/` beside it. A municipality
+    also makes the secret that protects its counts.
     """
     folder = pathlib.Path(settings.KEYS_FOLDER)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = not any(folder.glob("*.jwk"))
     if made:
         keys.make_first_keys(folder, at)
+    if local.tenant().level == "municipal":
+        made = keys.make_statistics_key(folder) or made
     return _ask_for_certificate(folder) or made
 
 

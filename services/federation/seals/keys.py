@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+import secrets
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc.jwk import OKPKey
 
+from federation import protection
 from federation.contracts import codec, schemas
 from federation.contracts.keys import COMPROMISED, CURRENT, ENCRYPTION, RETIRED, SIGNING, PublicKey, thumbprint
 from federation.errors import DomainError, Kind
@@ -21,6 +23,7 @@ from federation.seals import compact
 
 SIGNING_ALG = "Ed25519"
 ENCRYPTION_ALG = "ECDH-ES+A256KW"
+STATISTICS = "statistics.key"
 
 
 class KeysExposed(DomainError):
@@ -218,6 +221,31 @@ def set_state(folder: pathlib.Path, kid: str, state: str) -> None:
     write_key(path_of(folder, key), PrivateKey(replace(key.public, state=state), key.secret))
 
 
+def make_statistics_key(folder: pathlib.Path) -> bool:
+    """Make the secret from which counts are protected, once; return whether it was missing.
+
+    It is never rotated while it is secret: noise that was drawn anew for old figures could be averaged away.
+    """
+    path = folder / STATISTICS
+    if path.exists():
+        return False
+    _write_private(path, compact.encode(secrets.token_bytes(protection.KEY_BYTES)) + "\n")
+    return True
+
+
+def statistics_key(folder: pathlib.Path) -> bytes:
+    """Return the secret from which counts are protected. Raises KeysMissing, KeysExposed and KeyUnreadable."""
+    path = folder / STATISTICS
+    _refuse_exposed(path, 0o177)
+    try:
+        found = compact.decode(path.read_text(encoding="utf-8").strip())
+    except ValueError:
+        raise KeyUnreadable(file=path.name) from None
+    if len(found) != protection.KEY_BYTES:
+        raise KeyUnreadable(file=path.name)
+    return found
+
+
 def path_of(folder: pathlib.Path, key: PrivateKey) -> pathlib.Path:
     """Return the file of a key."""
     return folder / f"{key.public.use}-{key.kid}.jwk"
@@ -225,7 +253,10 @@ def path_of(folder: pathlib.Path, key: PrivateKey) -> pathlib.Path:
 
 def write_key(path: pathlib.Path, key: PrivateKey) -> None:
     """Write a key pair to `path`, readable by its owner alone, whole or not at all."""
-    text = json.dumps({**to_jwk(key.public), **({"d": key.secret} if key.secret else {})})
+    _write_private(path, json.dumps({**to_jwk(key.public), **({"d": key.secret} if key.secret else {})}))
+
+
+def _write_private(path: pathlib.Path, text: str) -> None:
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
