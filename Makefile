@@ -78,8 +78,9 @@ manage: install ## a management command of a participant (AS=vilvoorde CMD="park
 ##@ Check
 
 RUN_TESTS := $(PYTHON) -m pytest
-# A town that exists on paper only: enough for what is printed from the code.
+# A participant of each level that exists on paper only: enough for what is printed from the code.
 PAPER := $(PYTHON) -m municipal_environment
+LEVELS := municipal regional national
 
 # Runs a command and shows what it said only when it refuses.
 QUIETLY := quietly() { "$$@" >.state/said 2>&1 || { cat .state/said >&2; exit 1; }; }; quietly
@@ -91,9 +92,10 @@ check: install ## format, lint, types, dependency rules, printed files, the rule
 	@$(QUIETLY) .venv/bin/lint-imports --no-cache
 	@$(QUIETLY) .venv/bin/deptry services infra gateway
 	@.venv/bin/mypy --no-error-summary
-	@$(QUIETLY) $(PAPER) makemigrations --check --dry-run
-	@$(QUIETLY) $(PAPER) print_openapi --check
+	@for level in $(LEVELS); do export ZENNE_TEST_LEVEL=$$level; \
+	$(QUIETLY) $(PAPER) makemigrations --check --dry-run; $(PAPER) print_openapi --check >/dev/null; done
 	@$(RUN_TESTS) -q tests/architecture
+	@for level in regional national; do ZENNE_TEST_LEVEL=$$level $(RUN_TESTS) -q tests/architecture/test_personal_data.py; done
 
 .PHONY: format
 format: install ## put the code in the one form
@@ -109,6 +111,7 @@ test: check ## check, and every suite on the real components (instance `test`)
 	failed=0; \
 	$(RUN_TESTS) -q tests/gateway tests/local tests/loss/histories tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
 	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss/model tests/municipal || failed=1; \
+	ZENNE_TEST_LEVEL=national $(RUN_TESTS) -q tests/national || failed=1; \
 	wait $$servers || failed=1; cat .state/tests-of-servers; \
 	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \
 	exit $$failed
@@ -127,7 +130,7 @@ lock: install ## lock what pyproject.toml asks for, with hashes and without addr
 
 .PHONY: schemas
 schemas: install ## print the OpenAPI descriptions from the code
-	@$(PAPER) print_openapi
+	@for level in $(LEVELS); do ZENNE_TEST_LEVEL=$$level $(PAPER) print_openapi; done
 
 .PHONY: messages
 messages: install ## put new texts of code and templates into the po files of each app
@@ -135,4 +138,4 @@ messages: install ## put new texts of code and templates into the po files of ea
 
 .PHONY: register
 register: install ## print the register of processing from the tables' own words
-	@$(PAPER) print_register > services/municipal/register-of-processing.md
+	@for level in $(LEVELS); do ZENNE_TEST_LEVEL=$$level $(PAPER) print_register > services/$$level/register-of-processing.md; done

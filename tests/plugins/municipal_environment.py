@@ -1,4 +1,7 @@
-"""The environment in which suites run a municipality's code: that of a town `vilvoorde` that exists on paper only.
+"""The environment in which suites run a level's code: that of a participant that exists on paper only.
+
+ZENNE_TEST_LEVEL says which: `municipal` (Vilvoorde, where nothing is said), `regional` or `national`. A process is
+of one level, as in the field: no suite runs the code of two.
 
 Loaded by `tests/conftest.py` before Django reads its settings. The database server is the one that
 `ZENNE_TEST_DATABASE` names (`user:password@host:port`; the user may create databases), else that of
@@ -17,6 +20,8 @@ from django.core import management
 from local import instances, postgres
 
 ROOT = pathlib.Path(__file__).parents[2]
+ON_PAPER = {"municipal": "vilvoorde", "regional": "brussels", "national": "belgium"}
+LEVEL = os.environ.get("ZENNE_TEST_LEVEL") or "municipal"
 NO_SERVER = "nobody:nothing@127.0.0.1:9"
 """The port that discards: nothing answers there."""
 
@@ -37,30 +42,31 @@ def set_environment() -> None:
     user, _, password = login.partition(":")
     host, _, port = address.rpartition(":")
     (folder / "database_password").write_text(password, encoding="utf-8")
+    name = ON_PAPER[LEVEL]
     values = {
-        "DJANGO_SETTINGS_MODULE": "municipal.settings",
-        "ZENNE_PARTICIPANT": "vilvoorde",
-        "ZENNE_TENANT_FILE": str(ROOT / "infra" / "tenants" / "vilvoorde.yaml"),
-        "ZENNE_HOSTS": "vilvoorde.localhost,testserver",
+        "DJANGO_SETTINGS_MODULE": f"{LEVEL}.settings",
+        "ZENNE_PARTICIPANT": name,
+        "ZENNE_TENANT_FILE": str(ROOT / "infra" / "tenants" / f"{name}.yaml"),
+        "ZENNE_HOSTS": f"{name}.localhost,testserver",
         "ZENNE_SECRET_KEY_FILE": str(folder / "secret_key"),
         "ZENNE_DATABASE_HOST": host,
         "ZENNE_DATABASE_PORT": port,
         # its own for each run, so that two runs at once do not take it from each other
-        "ZENNE_DATABASE_NAME": f"municipal_vilvoorde_{os.getpid()}",
+        "ZENNE_DATABASE_NAME": f"{LEVEL}_{name}_{os.getpid()}",
         "ZENNE_DATABASE_USER": user,
         "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
-        "ZENNE_ISSUER": "https://login.localhost/realms/vilvoorde",
+        "ZENNE_ISSUER": f"https://login.localhost/realms/{name}",
         "ZENNE_JWKS_URL": "http://127.0.0.1:9/certs",  # the port that discards: nothing answers there
         "ZENNE_KAFKA_SERVERS": "127.0.0.1:9",
         "ZENNE_KAFKA_CA_FILE": str(folder / "ca.pem"),
         "ZENNE_KAFKA_CERTIFICATE_FILE": str(folder / "bus.pem"),
         "ZENNE_KEYS_FOLDER": str(folder / "keys"),
         "ZENNE_FEDERATION_JWKS_FILE": str(folder / "federation.jwks.json"),
-        "ZENNE_GATEWAY": "https://vilvoorde.localhost:19000",
+        "ZENNE_GATEWAY": f"https://{name}.localhost:19000",
         "ZENNE_LOG_LEVEL": "WARNING",
     }
-    for name, value in values.items():
-        os.environ.setdefault(name, value)
+    for variable, value in values.items():
+        os.environ.setdefault(variable, value)
 
 
 def main() -> None:
