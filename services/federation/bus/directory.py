@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from federation import clock
 from federation.bus import alarms, local, outbox, topics
@@ -65,6 +66,18 @@ def of_level(level: str) -> list[DirectoryRecord]:
     """Return the believed records of all participants of a level, by id."""
     known = DirectoryEntry.objects.values_list("participant", flat=True).distinct().order_by("participant")
     return [record for name in known if (record := record_of(name)) and record.level == level]
+
+
+def regions_between(peer: str) -> tuple[str, ...]:
+    """Return the regions that watch over what we and `peer` do together: ours and its own, those that we believe."""
+    other = record_of(peer)
+    named = {local.tenant().region, other.region if other else None} - {None}
+    if not named:
+        return ()
+    believed = PeerTrust.objects.filter(participant=OuterRef("participant"), kid=OuterRef("signed_by"))
+    found = DirectoryEntry.objects.filter(Exists(believed), participant__in=named).order_by("participant", "version")
+    newest = {entry.participant: _record(entry) for entry in found}
+    return tuple(sorted(name for name, record in newest.items() if record.level == "regional"))
 
 
 def newest_of(participant: str) -> DirectoryRecord | None:
@@ -120,14 +133,16 @@ def may_write_here(participant: str, _at: datetime.datetime) -> bool:
     names_us = any(protocol.with_ == own.id for protocol in record.protocols)
     if named and names_us:
         return True
-    return _is_region_of(participant, own.region) or _is_region_of(own.id, record.region)
+    ours = [protocol.peer for protocol in own.protocols]
+    theirs = [protocol.with_ for protocol in record.protocols]
+    return _watches(participant, own.region, ours) or _watches(own.id, record.region, theirs)
 
 
-def _is_region_of(region: str, named: str | None) -> bool:
+def _watches(region: str, named: str | None, peers: Sequence[str]) -> bool:
+    """Say whether a region is a town's own, or that of one of its peers: a town states its progress to both."""
     if named == region:
         return True
-    # A town writes to the region of each of its peers too.
-    others = (record_of(protocol.peer) for protocol in local.tenant().protocols)
+    others = (record_of(peer) for peer in peers)
     return any(other is not None and other.region == region for other in others)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from federation import seals
 from federation.bus import local
@@ -92,6 +93,12 @@ def read(row: OutboxMessage) -> Message:
 def sent(referral_id: uuid.UUID, kind: str) -> OutboxMessage | None:
     """Return our latest statement of type `kind` about a referral."""
     return OutboxMessage.objects.filter(referral_id=referral_id, type=kind).order_by("created_at", "seq").last()
+
+
+def told(recipient: str, kind: str) -> QuerySet[OutboxMessage, uuid.UUID | None]:
+    """Return the referrals about which we ever said something of type `kind` to a recipient."""
+    found = OutboxMessage.objects.filter(recipient=recipient, type=kind, referral_id__isnull=False)
+    return found.values_list("referral_id", flat=True)
 
 
 def send_again(row: OutboxMessage, at: datetime.datetime | None = None) -> None:

@@ -194,7 +194,8 @@ def on_message_received(message: Message, at: datetime.datetime) -> None:
 
 def on_message_refused(message: Message, reason: str, at: datetime.datetime) -> None:
     """Show people that one of ours could not be taken."""
-    if message.referral_id is None:
+    # A region is no side of the referral: its refusal is the operator's, who sees what is undeliverable.
+    if message.referral_id is None or message.type == "ProgressStated":
         return
     if message.type in OFFERS:
         actions.mark_undeliverable(

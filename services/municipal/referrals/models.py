@@ -101,6 +101,9 @@ class Referral(models.Model):
     urgency = models.CharField(max_length=CODE, blank=True)
     answer_by = models.DateField(null=True, blank=True)
     dossier_digest = models.CharField(max_length=DIGEST, blank=True)
+    stated_version = models.PositiveBigIntegerField(default=0)
+    """How often what a region may know of this referral has changed; each version says one thing."""
+    stated_digest = models.CharField(max_length=DIGEST, blank=True)
 
     # why, in codes
     hand_back_reason = models.CharField(max_length=CODE, blank=True)
@@ -234,6 +237,11 @@ class Referral(models.Model):
                 condition=Q(consent_withdrawn=False) | Q(withdrawn_at__isnull=False),
             ),
             models.CheckConstraint(name="the_state_that_stands_has_its_time", condition=STATE_WITH_TIME),
+            # a region keeps the highest version: one that is known by nothing would stand for anything
+            models.CheckConstraint(
+                name="a_stated_version_has_its_digest",
+                condition=Q(stated_version=0, stated_digest="") | (Q(stated_version__gt=0) & ~Q(stated_digest="")),
+            ),
             *[_pair(stem) for stem in STEMS],
         ]
 

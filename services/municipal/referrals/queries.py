@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from federation import clock
-from federation.bus import directory, local
+from federation.bus import directory, local, outbox
 from federation.contracts.messages import BlockCount, Preview
 from federation.contracts.tenant_file import TenantFile
 from federation.custody import facts
@@ -98,6 +98,23 @@ def locked_of_consent(consent_id: uuid.UUID) -> list[Referral]:
 def peek(referral_id: uuid.UUID) -> Referral | None:
     """Return a referral without locking it, for what never changes in it: peer, direction, case, consent."""
     return Referral.objects.filter(pk=referral_id).first()
+
+
+def peers_of_open_ones() -> list[str]:
+    """Return the towns with which something is open."""
+    return list(_open().order_by("peer").values_list("peer", flat=True).distinct())
+
+
+def open_and_unknown_to(region: str, *, peer: str) -> list[uuid.UUID]:
+    """Return the open referrals with `peer` of which we never told a region anything."""
+    found = _open().filter(peer=peer).exclude(pk__in=outbox.told(region, "ProgressStated"))
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def _open() -> QuerySet[Referral]:
+    ended = [facts.State.DECLINED, facts.State.REVOKED, facts.State.CLOSED, facts.State.REASSIGNED]
+    ended += [facts.State.HANDED_BACK, facts.State.WITHDRAWN, facts.State.KEPT]
+    return Referral.objects.exclude(state="").filter(~Q(state__in=ended) | models.OPEN_HANDOVER)
 
 
 def sent_facts(referral: Referral) -> facts.Sent:

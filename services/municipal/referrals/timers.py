@@ -3,7 +3,7 @@
 import datetime
 
 from federation import clock
-from federation.bus import local
+from federation.bus import directory, local
 from federation.identity import actor
 from municipal.referrals import actions, queries, rules
 
@@ -11,6 +11,20 @@ from municipal.referrals import actions, queries, rules
 def remind_of_what_is_due(*, at: datetime.datetime) -> int:
     """Put what is due on the lists of teams, deputies and coordinators, each once; return how many are new."""
     return _answers(at) + _withdrawals(at) + _consents(at)
+
+
+def tell_regions_that_join(*, at: datetime.datetime) -> int:
+    """Tell each region that takes part of the open referrals that it has never heard of; return how many.
+
+    A region that joins later, and a referral from before there were regions, are made good so.
+    """
+    by, told = actor.system(local.participant(), "timers"), 0
+    for peer in queries.peers_of_open_ones():
+        for region in directory.regions_between(peer):
+            for referral_id in queries.open_and_unknown_to(region, peer=peer):
+                actions.state_to_newcomer(referral_id=referral_id, region=region, by=by, at=at)
+                told += 1
+    return told
 
 
 def _answers(at: datetime.datetime) -> int:

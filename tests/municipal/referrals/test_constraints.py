@@ -55,6 +55,8 @@ CONSTRAINTS = [
     ("custody_opens_with_an_acceptance", M, "UPDATE referral SET custody_open = true WHERE id = '{handover}'"),
     ("a_dossier_comes_with_a_release", M, "UPDATE referral SET has_dossier = true WHERE id = '{share}'"),
     ("a_withdrawn_consent_has_its_time", V, "UPDATE referral SET consent_withdrawn = true WHERE id = '{share}'"),
+    ("a_stated_version_has_its_digest", V, "UPDATE referral SET stated_version = 0 WHERE id = '{share}'"),
+    ("a_stated_version_has_its_digest", M, "UPDATE referral SET stated_digest = '' WHERE id = '{share}'"),
     (
         "the_state_that_stands_has_its_time",
         V,

@@ -32,6 +32,7 @@ from municipal.referrals.actions.receiving import (
 )
 from municipal.referrals.actions.releasing import dossier_may_go_again, release_custody
 from municipal.referrals.actions.reminding import read_dossier, read_items, remind
+from municipal.referrals.actions.stating import state_to_newcomer
 from municipal.referrals.actions.withdrawing import Withdrawn, revoke_referral, withdraw_consent
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "report_outcome",
     "report_progress",
     "revoke_referral",
+    "state_to_newcomer",
     "take_dossier",
     "withdraw_consent",
 ]

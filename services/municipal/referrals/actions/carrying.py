@@ -1,7 +1,7 @@
 """Carries out what the protocol answered to one event, in one transaction: the only way in which a referral changes.
 
 The order is fixed: own columns, the row, its history, effects on files and lists, words to the other
-side, the entry in the audit. A crash anywhere leaves nothing of it.
+side, what the regions are told, the entry in the audit. A crash anywhere leaves nothing of it.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from federation.custody import facts, recipient, sender
 from federation.custody.facts import Effect, Gate, Kind, Say, State
 from federation.identity.actor import Actor
 from municipal.referrals import queries
-from municipal.referrals.actions import effects, words
+from municipal.referrals.actions import effects, stating, words
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import Referral, ReferralStep, column, step_code
 from municipal.referrals.rules import Direction
@@ -35,11 +35,14 @@ def carry_out(*, turn: Turn, by: Actor, at: datetime.datetime) -> Referral:
     state_before = referral.state
     _keep_facts(turn)
     _do(turn, effects.BEFORE_STORING)
+    news_for_regions = stating.count_version(referral)
     referral.save(force_insert=referral._state.adding, force_update=not referral._state.adding)  # noqa: SLF001
     _keep_history(turn, state_before)
     _do(turn, effects.AFTER_STORING)
     for say in turn.step.says:
         _say(turn, say)
+    if news_for_regions:
+        stating.state_progress(referral, at=at)
     _record(turn, state_before)
     if Effect.END_OFFERED_CUSTODY in turn.step.effects:
         _pass_on(turn)
