@@ -114,6 +114,7 @@ APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to 
 # Where people can go: name of the address, words, who sees it.
 PORTAL_NAVIGATION = [
     ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER, Role.MANAGER}),
+    ("tables", _("Partner tables"), {Role.CASEWORKER, Role.COORDINATOR}),
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []

@@ -9,6 +9,7 @@ from municipal.consents import api as consents
 from municipal.desk import pages as desk
 from municipal.health import Health
 from municipal.referrals import urls as referrals
+from municipal.tables import urls as tables
 
 CASEWORK = openapi.Api(
     name="casework",
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *CASEWORK.mounted(),
     *referrals.REFERRAL.mounted(),
     path("", desk.MyWork.as_view(), name="my-work"),
+    *tables.PAGES,
     *portal.urlpatterns,
 ]
 

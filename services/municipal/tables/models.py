@@ -9,7 +9,6 @@ from municipal.tables import rules
 
 CODE = 41
 CODE_FORM = r"^[a-z][A-Za-z0-9]{0,40}$"
-NAME, TEXT = 80, 300
 
 
 def _codes(enum: type) -> list[str]:
@@ -53,7 +52,7 @@ class Seat(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="seats")
-    name = models.CharField(max_length=NAME)
+    name = models.CharField(max_length=rules.NAME_LENGTH)
     organisation = models.CharField(max_length=CODE)
     subject = models.CharField(max_length=80, blank=True)
     """The account of a colleague who took the seat; what he agrees to stands in his own work."""
@@ -97,7 +96,7 @@ class AgendaItem(models.Model):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="agenda_items")
     position = models.PositiveSmallIntegerField()
-    question = models.CharField(max_length=TEXT, blank=True)
+    question = models.CharField(max_length=rules.TEXT_LENGTH, blank=True)
     put_at = models.DateTimeField()
     put_by = models.CharField(max_length=80)
 
@@ -131,14 +130,14 @@ class Agreement(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="agreements")
     who = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="takes_on")
-    what = models.CharField(max_length=TEXT)
+    what = models.CharField(max_length=rules.TEXT_LENGTH)
     due_on = models.DateField()
     tells = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="is_told", null=True, blank=True)
     tells_person = models.BooleanField(default=False)
     """Whether it is the person himself who is told."""
     state = models.CharField(max_length=CODE, default=rules.State.OPEN)
     postpone_reason = models.CharField(max_length=CODE, blank=True)
-    why_not = models.CharField(max_length=TEXT, blank=True)
+    why_not = models.CharField(max_length=rules.TEXT_LENGTH, blank=True)
     agreed_at = models.DateTimeField()
     agreed_by = models.CharField(max_length=80)
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from federation.identity.actor import Actor, Role
 from municipal.cases import queries as cases, rules as case_rules
+from municipal.people import rules as people
 from municipal.tables import rules
 from municipal.tables.models import AgendaItem, Agreement, Meeting, Seat
 from municipal.tables.rules import Table
@@ -343,7 +344,7 @@ def view_of(agreement: Agreement) -> AgreementView:
         held_on=meeting.held_on,
         case_id=case.pk,
         reference=case.reference,
-        short_name=rules.short_name(*names) if names else "",
+        short_name=people.short_name(*names) if names else "",
         initials=rules.initials(*names) if names else "",
         team=case.team,
         case_closed=case.closed_for_writing_at is not None,

@@ -61,6 +61,9 @@ UNSETTLED = frozenset({State.OPEN, State.POSTPONED})
 """Somebody still has to do it."""
 
 FULL_AGE = 18
+NAME_LENGTH = 80
+TEXT_LENGTH = 300
+"""An agreement is one line."""
 WORKERS = (Role.CASEWORKER, Role.COORDINATOR)
 """Who chairs a table, sits at it for the town, and works on what was agreed."""
 
@@ -107,6 +110,18 @@ class AgreementNotFound(DomainError):
 
 class MeetingInvalid(DomainError):
     """This cannot be so for a partner table."""
+
+    kind = Kind.INVALID
+
+
+class MeetingTooFar(MeetingInvalid):
+    """A meeting lies within a year from today."""
+
+    kind = Kind.INVALID
+
+
+class SeatElsewhere(MeetingInvalid):
+    """You sit at the table for your municipality."""
 
     kind = Kind.INVALID
 
@@ -165,6 +180,24 @@ class AgreementInvalid(DomainError):
     kind = Kind.INVALID
 
 
+class DayPassed(AgreementInvalid):
+    """This day has passed already."""
+
+    kind = Kind.INVALID
+
+
+class DayNotLater(AgreementInvalid):
+    """Postponed means a later day than the one that was agreed."""
+
+    kind = Kind.INVALID
+
+
+class ToldToOneself(AgreementInvalid):
+    """Who does it tells somebody else, or the person."""
+
+    kind = Kind.INVALID
+
+
 class AgreementSettled(DomainError):
     """This agreement was done, or did not work; take that back first."""
 
@@ -211,10 +244,9 @@ def check_settle(actor: Actor, *, team: str, own: bool, closed: bool) -> None:
 
 
 def check_due(due_on: datetime.date, *, today: datetime.date, field: str) -> None:
-    """Raise AgreementInvalid when a day on which something is due has passed."""
+    """Raise DayPassed when a day on which something is due has passed."""
     if due_on < today:
-        message = "The day by which something is done has not passed yet."
-        raise AgreementInvalid(message, field=field)
+        raise DayPassed(field=field)
 
 
 def check_postpone_reason(reason: str) -> None:
@@ -228,8 +260,3 @@ def check_postpone_reason(reason: str) -> None:
 def initials(first_name: str, last_name: str) -> str:
     """Return how a person is called on a projector: `E.R.`, and nothing else."""
     return f"{first_name[:1]}.{last_name[:1]}.".upper()
-
-
-def short_name(first_name: str, last_name: str) -> str:
-    """Return how colleagues call a person in a list: `Elias R.`, with the last name's initial."""
-    return f"{first_name} {last_name[:1].upper()}."

@@ -39,8 +39,7 @@ def agree(
         message = "Say what is done."
         raise rules.AgreementInvalid(message, field="what")
     if tells == who:
-        message = "Somebody else hears of it, or the person himself."
-        raise rules.AgreementInvalid(message, field="tells")
+        raise rules.ToldToOneself(field="tells")
     rules.check_due(due_on, today=clock.today_in_brussels(at), field="dueOn")
     made = Agreement.objects.create(
         item_id=item_id,
@@ -94,8 +93,7 @@ def postpone_agreement(
     rules.check_postpone_reason(reason)
     rules.check_due(to, today=clock.today_in_brussels(at), field="dueOn")
     if to <= view.due_on:
-        message = "Postponed means a later day than the one that was agreed."
-        raise rules.AgreementInvalid(message, field="dueOn")
+        raise rules.DayNotLater(field="dueOn")
     Agreement.objects.filter(pk=agreement_id).update(state=State.POSTPONED, due_on=to, postpone_reason=reason)
     return _after("agreementPostponed", view, by, at, before=str(view.due_on), dueOn=str(to), reason=reason)
 

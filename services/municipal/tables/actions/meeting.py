@@ -29,8 +29,7 @@ def plan_meeting(
     """
     rules.check_worker(by)
     if abs(held_on - clock.today_in_brussels(at)) > FURTHEST:
-        message = "A meeting lies within a year from today."
-        raise rules.MeetingInvalid(message, field="heldOn")
+        raise rules.MeetingTooFar(field="heldOn")
     meeting, made = Meeting.objects.get_or_create(
         table=table,
         held_on=held_on,
@@ -81,8 +80,7 @@ def add_seat(
         message = "Say who sits at the table."
         raise rules.MeetingInvalid(message, field="name")
     if me and organisation is not Organisation.MUNICIPALITY:
-        message = "You sit at the table for your municipality."
-        raise rules.MeetingInvalid(message, field="organisation")
+        raise rules.SeatElsewhere(field="organisation")
     known = queries.seats(meeting_id)
     if any((seat.name, seat.organisation) == (name.strip(), organisation) for seat in known):
         raise rules.SeatTaken(field="name")
@@ -238,8 +236,7 @@ def _locked(meeting_id: uuid.UUID, *, by: Actor) -> queries.MeetingView:
 
 def _check_unseated(known: list[queries.SeatView], by: Actor) -> None:
     if any(seat.subject == by.subject for seat in known):
-        message = "You have a seat at this table already."
-        raise rules.SeatTaken(message)
+        raise rules.SeatTaken(field="me")
 
 
 def _last_position(meeting_id: uuid.UUID) -> int:
