@@ -38,6 +38,7 @@ def set_environment() -> None:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="zenne-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "secret_key").write_text("only-for-tests-" * 5, encoding="utf-8")
+    (folder / "web_client_secret").write_text("a-secret-of-tests-only", encoding="utf-8")
     login, _, address = _server().rpartition("@")
     user, _, password = login.partition(":")
     host, _, port = address.rpartition(":")
@@ -57,6 +58,7 @@ def set_environment() -> None:
         "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
         "ZENNE_ISSUER": f"https://login.localhost/realms/{name}",
         "ZENNE_JWKS_URL": "http://127.0.0.1:9/certs",  # the port that discards: nothing answers there
+        "ZENNE_WEB_CLIENT_SECRET_FILE": str(folder / "web_client_secret"),
         "ZENNE_KAFKA_SERVERS": "127.0.0.1:9",
         "ZENNE_KAFKA_CA_FILE": str(folder / "ca.pem"),
         "ZENNE_KAFKA_CERTIFICATE_FILE": str(folder / "bus.pem"),

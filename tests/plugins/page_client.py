@@ -5,6 +5,7 @@ The session is a real one in the database, as the login makes it; only the login
 
 # ruff: noqa: PLC0415 -- Django is set up after plugins are imported
 
+import datetime
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -27,22 +28,27 @@ def page_client(db: None) -> Callable[..., Any]:
 
 def browser(by: Actor | None = CASEWORKER, *, language: str = "en", name: str = "Els W.") -> Any:
     """Return a browser in which `by` is logged in, None for a stranger."""
-    from django.conf import settings
     from django.test import Client
+
+    from federation.identity import sessions
 
     found = Client(HTTP_HOST=HOST, headers={"X-Forwarded-Proto": "https"})
     found.cookies[LANGUAGE_COOKIE] = language
     if by is not None:
-        found.cookies[settings.SESSION_COOKIE_NAME] = log_in(by, name=name)
+        found.cookies[sessions.COOKIE] = log_in(by, name=name)
     return found
 
 
-def log_in(by: Actor, *, name: str = "Els W.") -> str:
-    """Make a session of `by` and return its key."""
-    from federation.identity import person, sessions
+def log_in(by: Actor, *, name: str = "Els W.", sid: str = "", at: datetime.datetime | None = None) -> str:
+    """Begin a session of `by` and return its key; the realm's word counts as long as it lasts."""
+    from federation.identity import sessions
+    from federation.identity.person import LoggedIn, Person
 
-    session = sessions.SessionStore()
-    session.update(person.stored(person.Person(actor=by, name=name, since=clock.now())))
-    session["sid_digest"] = sessions.digest(str(uuid.uuid4()))
-    session.create()
-    return str(session.session_key)
+    now = at or clock.now()
+    found = LoggedIn(
+        person=Person(actor=by, name=name),
+        sid=sid or str(uuid.uuid4()),
+        proof="proof",
+        good_until=now + sessions.WHOLE,
+    )
+    return sessions.begin(found, at=now)

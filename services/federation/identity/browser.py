@@ -1,43 +1,33 @@
-"""Who is in front of the browser, decided anew for each request from the session on the server's side."""
+"""Who is in front of the browser: the bridge between a request's cookie and a session."""
 
-import datetime
-from collections.abc import Callable
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from federation import clock
-from federation.identity import person, sessions
+from federation.identity import sessions
+from federation.identity.person import Person
 
-TOUCHED = "touched"
-OFTEN = datetime.timedelta(minutes=1)
-"""How often a session is written while somebody works: each time would be a write a page."""
-
-
-class PersonMiddleware:
-    """Puts `request.person` in place: who is logged in, or None."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Will stand around `get_response`, after Django's own session middleware."""
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer `request`, which knows its person."""
-        request.person = None  # type: ignore[attr-defined]
-        # The APIs know no cookie: who calls them shows a token.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith("/api/"):
-            request.person = _person(request, at=clock.now())  # type: ignore[attr-defined]
-        return self.get_response(request)
+_FOUND = "_zenne_person"
 
 
-def _person(request: HttpRequest, *, at: datetime.datetime) -> person.Person | None:
-    found = person.restored(request.session, participant=settings.PARTICIPANT)
-    if found is None:
-        return None
-    if at - found.since >= sessions.WHOLE:
-        request.session.flush()
-        return None
-    touched = request.session.get(TOUCHED)
-    if touched is None or at - datetime.datetime.fromisoformat(touched) >= OFTEN:
-        request.session[TOUCHED] = at.isoformat()
+def person(request: HttpRequest) -> Person | None:
+    """Return who is logged in, None for a stranger; asked once a request. Raises RealmUnavailable, the first time."""
+    if not hasattr(request, _FOUND):
+        setattr(request, _FOUND, None)
+        key = request.COOKIES.get(sessions.COOKIE, "")
+        if key:
+            setattr(request, _FOUND, sessions.find(key, at=clock.now()))
+    found: Person | None = getattr(request, _FOUND)
     return found
+
+
+def keep(response: HttpResponse, key: str) -> None:
+    """Put the key of a session into the browser: this host alone, over TLS alone, out of reach of scripts.
+
+    It ends with the browser; the session on the server ends earlier.
+    """
+    response.set_cookie(sessions.COOKIE, key, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def forget(response: HttpResponse) -> None:
+    """Take the key out of the browser."""
+    response.set_cookie(sessions.COOKIE, "", max_age=0, secure=True, httponly=True, samesite="Lax", path="/")

@@ -1,10 +1,7 @@
-"""The person in front of the browser: an actor with a name that the header shows and nothing stores or logs."""
+"""The person in front of the browser: an actor with a name that the header shows and no log ever sees."""
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
-
-from django.http import HttpRequest
 
 from federation.identity.actor import Actor
 
@@ -15,38 +12,16 @@ class Person:
 
     actor: Actor
     name: str
-    """As colleagues say it: Els W."""
-    since: datetime.datetime
+    """As colleagues say it: Els W.; "" where the realm knows no name."""
 
 
-def of(request: HttpRequest) -> Person | None:
-    """Return who is logged in, None for a stranger."""
-    person: Person | None = getattr(request, "person", None)
-    return person
+@dataclass(frozen=True)
+class LoggedIn:
+    """What the realm said of a person, and until when that counts."""
 
-
-def stored(person: Person) -> dict[str, Any]:
-    """Return what a session holds of a person."""
-    return {
-        "subject": person.actor.subject,
-        "roles": sorted(person.actor.roles),
-        "team": person.actor.team,
-        "name": person.name,
-        "since": person.since.isoformat(),
-    }
-
-
-def restored(values: Any, *, participant: str) -> Person | None:
-    """Return the person that a session holds, None where nobody is logged in."""
-    if not values.get("subject"):
-        return None
-    return Person(
-        actor=Actor(
-            subject=values["subject"],
-            roles=frozenset(values["roles"]),
-            team=values["team"],
-            participant=participant,
-        ),
-        name=values["name"],
-        since=datetime.datetime.fromisoformat(values["since"]),
-    )
+    person: Person
+    sid: str
+    """The realm's name of its own session."""
+    proof: str
+    """With this the realm is asked again: the refresh token."""
+    good_until: datetime.datetime

@@ -190,6 +190,34 @@ def _object(raw: bytes) -> dict[str, Any]:
     return value
 
 
+def signed(token: str, *, kinds: Collection[str], keys: RealmKeys, at: datetime.datetime) -> dict[str, Any]:
+    """Return what a token of one of `kinds` (the header's `typ`, in small letters) says, signed by the realm.
+
+    Raises InvalidAccessToken or RealmKeysUnavailable. Whom it is meant for, and until when, the caller checks.
+    """
+    if len(token) > LONGEST or not _COMPACT.fullmatch(token):
+        raise _refuse("malformed")
+    try:
+        header = _object(_decoded(token.split(".", 1)[0]))
+    except ValueError:
+        raise _refuse("malformed") from None
+    if header.get("alg") != ALGORITHM:
+        raise _refuse("algorithm")
+    # jku, x5u, jwk and x5c would let the token name its own key, crit its own rules.
+    if set(header) - _HEADER:
+        raise _refuse("header")
+    if str(header.get("typ", "")).lower() not in kinds:
+        raise _refuse("type")
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not _KID.fullmatch(kid):
+        raise _refuse("unknownKey")
+    try:
+        found = jws.deserialize_compact(token, keys.get(kid, at=at), algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        raise _refuse("signature") from None
+    return _object(found.payload)
+
+
 @dataclass(frozen=True)
 class Verifier:
     """What one API accepts: tokens of its own town's realm, meant for it, got by a client it knows."""
@@ -206,38 +234,15 @@ class Verifier:
         Raises InvalidAccessToken, ExpiredAccessToken or RealmKeysUnavailable. That a token has
         expired is said only of one that is right in everything else.
         """
-        claims = self._signed(token, at)
+        claims = signed(token, kinds={TYPE}, keys=self.keys, at=at)
         self._check_meant_for_us(claims)
-        self._check_time(claims, at)
+        check_time(claims, at)
         return Actor(
             subject=_subject(claims),
             roles=_roles(claims),
             team=_team(claims),
             participant=self.participant,
         )
-
-    def _signed(self, token: str, at: datetime.datetime) -> dict[str, Any]:
-        if len(token) > LONGEST or not _COMPACT.fullmatch(token):
-            raise _refuse("malformed")
-        try:
-            header = _object(_decoded(token.split(".", 1)[0]))
-        except ValueError:
-            raise _refuse("malformed") from None
-        if header.get("alg") != ALGORITHM:
-            raise _refuse("algorithm")
-        # jku, x5u, jwk and x5c would let the token name its own key, crit its own rules.
-        if set(header) - _HEADER:
-            raise _refuse("header")
-        if str(header.get("typ", "")).lower() != TYPE:
-            raise _refuse("type")
-        kid = header.get("kid")
-        if not isinstance(kid, str) or not _KID.fullmatch(kid):
-            raise _refuse("unknownKey")
-        try:
-            signed = jws.deserialize_compact(token, self.keys.get(kid, at=at), algorithms=[ALGORITHM])
-        except (JoseError, ValueError):
-            raise _refuse("signature") from None
-        return _object(signed.payload)
 
     def _check_meant_for_us(self, claims: Mapping[str, Any]) -> None:
         if claims.get("iss") != self.issuer:
@@ -253,21 +258,22 @@ class Verifier:
         if "cnf" in claims:
             raise _refuse("confirmation")
 
-    @staticmethod
-    def _check_time(claims: Mapping[str, Any], at: datetime.datetime) -> None:
-        now = at.timestamp()
-        leeway = LEEWAY.total_seconds()
-        for name in ("exp", "iat"):
-            if not _is_instant(claims.get(name)):
-                raise _refuse(name)
-        if claims["iat"] > now + leeway:
-            raise _refuse("iat")
-        if "nbf" in claims and (not _is_instant(claims["nbf"]) or claims["nbf"] > now + leeway):
-            raise _refuse("nbf")
-        if claims["exp"] <= claims["iat"]:
-            raise _refuse("exp")
-        if now >= claims["exp"] + leeway:
-            raise ExpiredAccessToken
+
+def check_time(claims: Mapping[str, Any], at: datetime.datetime) -> None:
+    """Raise InvalidAccessToken or ExpiredAccessToken where a token's times are none, or not now."""
+    now = at.timestamp()
+    leeway = LEEWAY.total_seconds()
+    for name in ("exp", "iat"):
+        if not _is_instant(claims.get(name)):
+            raise _refuse(name)
+    if claims["iat"] > now + leeway:
+        raise _refuse("iat")
+    if "nbf" in claims and (not _is_instant(claims["nbf"]) or claims["nbf"] > now + leeway):
+        raise _refuse("nbf")
+    if claims["exp"] <= claims["iat"]:
+        raise _refuse("exp")
+    if now >= claims["exp"] + leeway:
+        raise ExpiredAccessToken
 
 
 def _is_instant(value: object) -> bool:

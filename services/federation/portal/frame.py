@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from federation import clock
 from federation.contracts import codes
-from federation.identity import person
+from federation.identity import browser
 from federation.identity.actor import Actor
 from federation.portal import town
 
@@ -53,7 +53,7 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         """Will stand around the page that `request` asks for."""
         self.request = request
-        self.person = person.of(request)
+        self.person = browser.person(request)
 
     @property
     def accent(self) -> str:

@@ -1,6 +1,7 @@
 """The base of every page: who is there, why, when, and how an answer looks."""
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -12,9 +13,11 @@ from django.utils.functional import Promise
 from django.views import View
 
 from federation import clock
-from federation.identity import person
+from federation.identity import browser
 from federation.identity.actor import Actor, Role
 from federation.portal import account, refusals
+
+PURPOSE = re.compile(r"[a-z][A-Za-z]{1,40}")
 
 
 class Page(View):
@@ -30,12 +33,12 @@ class Page(View):
 
     def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         """Answer the request of somebody who is logged in and has one of the roles."""
-        here = person.of(request)
-        if here is None:
-            return account.ask_to_log_in(request)
-        if not here.actor.has(*self.roles):
-            return refusals.page(request, 403)
         try:
+            here = browser.person(request)
+            if here is None:
+                return account.ask_to_log_in(request)
+            if not here.actor.has(*self.roles):
+                return refusals.page(request, 403)
             return super().dispatch(request, *arguments, **named)
         except refusals.CAUGHT as refusal:
             return refusals.answer(request, refusal)
@@ -43,7 +46,7 @@ class Page(View):
     @property
     def actor(self) -> Actor:
         """Who looks or acts."""
-        here = person.of(self.request)
+        here = browser.person(self.request)
         assert here is not None, "dispatch lets nobody else in"  # noqa: S101 -- for the type checker
         return here.actor
 
@@ -56,8 +59,9 @@ class Page(View):
 
     @property
     def purpose(self) -> str:
-        """Why somebody opens what is not in his own work: a code sent by the form of the page, "" without one."""
-        return self.request.POST.get("purpose", "")
+        """Why somebody opens what is not in his own work: a code such as `complaint`, "" without one."""
+        found = self.request.POST.get("purpose") or self.request.GET.get("purpose") or ""
+        return found if PURPOSE.fullmatch(found) else ""
 
     def show(
         self, context: Mapping[str, Any] | None = None, *, status: int = 200, template: str | None = None

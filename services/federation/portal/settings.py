@@ -24,11 +24,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "federation.portal.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "federation.identity.browser.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -55,24 +53,20 @@ LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("en", "English"), ("de"
 LANGUAGE_COOKIE_NAME = "__Host-zenne-language"
 
 # Cookies of this host alone, over TLS alone, out of reach of scripts; sent along when somebody follows a link here.
-SESSION_ENGINE = "federation.identity.sessions"
-SESSION_COOKIE_NAME = "__Host-zenne"
-SESSION_COOKIE_AGE = 1800
-SESSION_COOKIE_SECURE = True
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-# The cookie ends with the browser; the session on the server ends earlier.
-SESSION_EXPIRE_AT_BROWSER_CLOSE = False
 CSRF_COOKIE_NAME = "__Host-zenne-form"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "federation.portal.refusals.forged"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "federation.portal.notices.InCookie"
 # "no-referrer" would make browsers send forms without their origin, which is what Django checks.
 SECURE_REFERRER_POLICY = "same-origin"
 
+WEB_CLIENT_SECRET_FILE = env.file(
+    "ZENNE_WEB_CLIENT_SECRET_FILE",
+    help="file with the secret of the realm's client for pages (<level>-web), which steward makes",
+)
 PORTAL_PRACTICE = (
     env.text("ZENNE_PRACTICE", help="yes where everything is invented: every page says so", default="no") == "yes"
 )
