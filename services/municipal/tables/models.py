@@ -162,7 +162,7 @@ class Agreement(models.Model):
                 name="a_postponement_has_a_reason",
                 condition=Q(state="open", postpone_reason="")
                 | Q(state="postponed", postpone_reason__regex=CODE_FORM)
-                | Q(state__in=("done", "didNotWork")),
+                | ~Q(state__in=("open", "postponed")),
             ),
             # the table learns from what did not work, or agrees the same again
             models.CheckConstraint(

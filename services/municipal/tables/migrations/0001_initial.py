@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('postpone_reason', ''), ('state', 'open')), models.Q(('postpone_reason__regex', '^[a-z][A-Za-z0-9]{0,40}$'), ('state', 'postponed')), ('state__in', ('done', 'didNotWork')), _connector='OR'), name='a_postponement_has_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('postpone_reason', ''), ('state', 'open')), models.Q(('postpone_reason__regex', '^[a-z][A-Za-z0-9]{0,40}$'), ('state', 'postponed')), models.Q(('state__in', ('open', 'postponed')), _negated=True), _connector='OR'), name='a_postponement_has_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='agreement',

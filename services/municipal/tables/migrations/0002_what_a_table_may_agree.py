@@ -41,7 +41,6 @@ AGREEMENTS = """
 CREATE FUNCTION tables_agreement_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     file record;
-    seated bigint;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         -- what was agreed is in the minutes of a meeting that has gone: only how far it is changes
@@ -57,9 +56,7 @@ BEGIN
     IF file.closed_for_writing_at IS NOT NULL OR file.erased_at IS NOT NULL THEN
         PERFORM tables_refuse('a_closed_file_takes_no_agreement');
     END IF;
-    SELECT count(*) INTO seated FROM tables_seat
-     WHERE id IN (NEW.who_id, NEW.tells_id) AND meeting_id = file.meeting_id;
-    IF seated <> 1 + (NEW.tells_id IS NOT NULL)::int THEN
+    IF EXISTS (SELECT FROM tables_seat WHERE id IN (NEW.who_id, NEW.tells_id) AND meeting_id <> file.meeting_id) THEN
         PERFORM tables_refuse('who_agrees_sits_at_the_table');
     END IF;
     RETURN NEW;
