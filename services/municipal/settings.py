@@ -158,7 +158,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-DESCRIBED_APIS = ["municipal.urls.CASEWORK", "municipal.referrals.urls.REFERRAL"]
+DESCRIBED_APIS = ["municipal.urls.CASEWORK", "municipal.urls.COUNTS", "municipal.referrals.urls.REFERRAL"]
 
 # Who hears what on the bus. Receipts, refusals and checkpoints are the bus's and the audit's own.
 BUS_HANDLERS = {

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "federation.rest",
     "federation.audit",
     "federation.bus",
+    "national.figures",
 ]
 
 ROOT_URLCONF = "national.urls"
@@ -142,10 +143,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-DESCRIBED_APIS: list[str] = []
+DESCRIBED_APIS = ["national.urls.STATISTICS"]
 
 # Who hears what on the bus. Receipts, refusals and checkpoints are the bus's and the audit's own.
-BUS_HANDLERS = {"CheckpointSigned": "federation.audit.handlers.on_checkpoint_signed"}
+BUS_HANDLERS = {
+    "CountsReleased": "national.figures.handlers.on_counts_released",
+    "CheckpointSigned": "federation.audit.handlers.on_checkpoint_signed",
+}
 BUS_RESEND_SECONDS = [
     int(seconds)
     for seconds in env.words(

@@ -62,10 +62,11 @@ def record_of(participant: str) -> DirectoryRecord | None:
     return _record(entry) if entry else None
 
 
-def of_level(level: str) -> list[DirectoryRecord]:
-    """Return the believed records of all participants of a level, by id."""
+def of_level(level: str, *, believed: bool = True) -> list[DirectoryRecord]:
+    """Return the newest records of all participants of a level, by id; those that nobody here confirmed if asked."""
     known = DirectoryEntry.objects.values_list("participant", flat=True).distinct().order_by("participant")
-    return [record for name in known if (record := record_of(name)) and record.level == level]
+    newest = record_of if believed else newest_of
+    return [record for name in known if (record := newest(name)) and record.level == level]
 
 
 def regions_between(peer: str) -> tuple[str, ...]:
