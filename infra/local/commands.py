@@ -13,6 +13,7 @@ from local import (
     kafka,
     keycloak,
     machine,
+    opensearch,
     participants,
     postgres,
     processes,
@@ -26,6 +27,7 @@ SERVERS = {
     "postgres": postgres.is_ready,
     "kafka": kafka.is_ready,
     "keycloak": keycloak.is_ready,
+    "opensearch": opensearch.is_ready,
     "gateway": door.is_ready,
 }
 
@@ -80,17 +82,18 @@ def _start_servers(instance: instances.Instance, towns: list[tenants.Tenant]) ->
         postgres.prepare(instance, programs),
         kafka.prepare(instance, programs),
         keycloak.prepare(instance, programs, towns),
+        opensearch.prepare(instance, programs, towns),
         door.prepare(instance, programs, towns),
     ]
     processes.apply(instance, [*servers, *participants.prepare(instance, towns)])
-    _begin(instance, "postgres", "kafka", "gateway")
+    _begin(instance, "postgres", "kafka", "opensearch", "gateway")
     _await(instance, "postgres", postgres.is_ready)
     keycloak.make_database(instance)
     _begin(instance, "keycloak")
 
 
 def _set_up_towns(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
-    # What needs only the database is done while the two Java servers start.
+    # What needs only the database is done while the Java servers start.
     setting_up.databases(instance, towns)
     setting_up.certificates(instance, towns)
     _await(instance, "kafka", kafka.is_ready)
@@ -98,6 +101,8 @@ def _set_up_towns(instance: instances.Instance, towns: list[tenants.Tenant]) -> 
     setting_up.begin(instance, towns)
     _await(instance, "keycloak", keycloak.is_ready)
     setting_up.realms(instance, towns)
+    _await(instance, "opensearch", opensearch.is_ready)
+    setting_up.search(instance, towns)
     _await(instance, "gateway", door.is_ready)
     setting_up.wait(instance, towns)
     setting_up.trust(instance, towns)
@@ -152,7 +157,7 @@ def down(instance: instances.Instance) -> None:
 def clean(instance: instances.Instance) -> None:
     """Will end the instance and delete its folder: data, keys, certificates, passwords."""
     down(instance)
-    for folder in {instance.folder, instance.run, postgres.folder(instance)}:
+    for folder in {instance.folder, instance.run, postgres.folder(instance), opensearch.folder(instance)}:
         shutil.rmtree(folder, ignore_errors=True)
     machine.say(instance.name, "deleted")
 

@@ -37,6 +37,8 @@ class Instance:
             "postgres": self.port + 20,
             "keycloak": self.port + 30,
             "keycloak-health": self.port + 31,
+            "opensearch": self.port + 40,
+            "opensearch-transport": self.port + 41,
         }
 
     @property

@@ -51,7 +51,7 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
             java,
             "-Xmx256m",
             *options,
-            *archive(instance, "kafka"),
+            *archive(instance.folder / "kafka.jsa"),
             log4j,
             "-cp",
             f"{programs.kafka}/*",
@@ -64,9 +64,9 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
     )
 
 
-def archive(instance: instances.Instance, name: str) -> list[str]:
-    """Return the options by which Java keeps its loaded classes from one start to the next."""
-    return ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={instance.folder / (name + '.jsa')}"]
+def archive(file: pathlib.Path) -> list[str]:
+    """Return the options by which Java keeps its loaded classes in `file` from one start to the next."""
+    return ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={file}"]
 
 
 def _format(java: list[str | pathlib.Path], home: pathlib.Path) -> None:

@@ -41,7 +41,7 @@ def prepare(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:+ExitOnOutOfMemoryError",
-            *kafka.archive(instance, "keycloak"),
+            *kafka.archive(instance.folder / "keycloak.jsa"),
             *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
             "--enable-native-access=ALL-UNNAMED",
             "-Duser.language=en",

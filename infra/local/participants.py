@@ -68,6 +68,19 @@ def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bo
         "ZENNE_KAFKA_CERTIFICATE_FILE": str(home / "bus.pem"),
         "ZENNE_KEYS_FOLDER": str(home / "keys"),
         "ZENNE_FEDERATION_JWKS_FILE": str(instance.folder / "federation" / "federation.jwks.json"),
+        **_of_level(instance, town),
+    }
+
+
+def _of_level(instance: instances.Instance, town: tenants.Tenant) -> dict[str, str]:
+    """Return what only processes of the participant's level find in their environment."""
+    if town.level != "regional":
+        return {}
+    return {
+        "ZENNE_OPENSEARCH_URL": f"https://127.0.0.1:{instance.ports['opensearch']}",
+        "ZENNE_OPENSEARCH_CA_FILE": str(instance.folder / "search" / "ca.pem"),
+        "ZENNE_OPENSEARCH_CERTIFICATE_FILE": str(folder(instance, town) / "search.pem"),
+        "ZENNE_OPENSEARCH_ALIAS": f"zenne-referrals-{town.id}",
     }
 
 

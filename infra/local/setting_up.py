@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from local import demo, instances, kafka, machine, participants, postgres, processes, stamps, tenants
+from local import demo, instances, kafka, machine, opensearch, participants, postgres, processes, stamps, tenants
 
 ASIDES = ("CONTEXT:", "DETAIL:", "HINT:", "LINE ")
 """What PostgreSQL adds below its reason."""
@@ -91,6 +91,12 @@ def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     machine.say("realms", f"in line: {_names(towns)}")
 
 
+def search(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will bring index, alias and rights of each region in line; OpenSearch runs."""
+    # Never left out: all of it is lost with OpenSearch's data.
+    machine.say("search", steward(instance, "search").strip().splitlines()[-1])
+
+
 def begin(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     """Will start each town's web and worker processes."""
     for town in towns:
@@ -153,7 +159,7 @@ def _run(what: str, command: list[str], values: dict[str, str], log: pathlib.Pat
 
 
 def _steward_environment(instance: instances.Instance, town: tenants.Tenant | None) -> dict[str, str]:
-    """Return the variables of steward: a town's own for its calls, else those of bus and federation."""
+    """Return the variables of steward: a town's own for its calls, else those of bus, federation and search."""
     values = {"PYTHONPATH": str(participants.SERVICES), "STEWARD_TENANTS": str(tenants.folder())}
     if town is None:
         signer = kafka.authority(instance)
@@ -165,6 +171,9 @@ def _steward_environment(instance: instances.Instance, town: tenants.Tenant | No
             "STEWARD_BUS_CA_FILE": str(signer.certificate_file),
             "STEWARD_BUS_CA_KEY_FILE": str(signer.key_file),
             "STEWARD_PARTICIPANTS": str(instance.participants),
+            "STEWARD_OPENSEARCH_URL": f"https://127.0.0.1:{instance.ports['opensearch']}",
+            "STEWARD_OPENSEARCH_CA_FILE": str(opensearch.authority(instance).certificate_file),
+            "STEWARD_OPENSEARCH_CERTIFICATE_FILE": str(instance.admin / "search.pem"),
         }
     instance.secret("postgres_password")
     instance.secret("keycloak_steward_secret")

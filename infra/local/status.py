@@ -41,7 +41,7 @@ def components(instance: instances.Instance) -> list[Component]:
 
 
 def _rank(instance: instances.Instance, name: str) -> tuple[int, str]:
-    servers = ["postgres", "kafka", "keycloak", "gateway"]
+    servers = ["postgres", "kafka", "keycloak", "opensearch", "gateway"]
     return (servers.index(name) if name in instance.ports else len(servers), name)
 
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m steward check | federation | bootstrap ID | tenant ID`. See README.md."""
+"""The command line: `python -m steward check | federation | search | bootstrap ID | tenant ID`. See README.md."""
 
 import argparse
 import pathlib
@@ -52,6 +52,19 @@ def federation(call: argparse.Namespace) -> int:
     return _ended("federation", journal)
 
 
+def search(call: argparse.Namespace) -> int:
+    """Will bring OpenSearch in line with the regions that it holds."""
+    from steward.search import reconcile  # noqa: PLC0415
+
+    regions = {tenant.id for tenant in _tenants().values() if tenant.level == "regional"}
+    if strangers := sorted(set(call.regions) - regions):
+        message = f"{', '.join(strangers)} is no region with a tenant file"
+        raise FilesContradict(message)
+    journal = Journal(call.dry_run, _say)
+    reconcile.run(call.regions or regions, journal)
+    return _ended("search", journal)
+
+
 def bootstrap(call: argparse.Namespace) -> int:
     """Will make one participant's empty database and empty realm, as the administrator of the servers."""
     from steward import participant  # noqa: PLC0415
@@ -82,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--only", type=_steps(FEDERATION_STEPS), default=FEDERATION_STEPS, metavar="STEP,…")
     one.set_defaults(command=federation)
 
+    one = commands.add_parser("search", help=search.__doc__)
+    one.add_argument("regions", nargs="*", metavar="REGION", help="the regions that this server holds: all, if none")
+    one.set_defaults(command=search)
+
     for name, command in (("bootstrap", bootstrap), ("tenant", tenant)):
         one = commands.add_parser(name, help=command.__doc__)
         one.add_argument("id")
@@ -89,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(command=command)
     one.add_argument("--users", type=pathlib.Path, metavar="FILE", help="people to make, with their passwords")
 
-    for name in ("federation", "bootstrap", "tenant"):
+    for name in ("federation", "search", "bootstrap", "tenant"):
         commands.choices[name].add_argument(
             "--dry-run", action="store_true", help="print the difference, write nothing"
         )

@@ -10,8 +10,8 @@ from federation.contracts.tenant_file import Finding, TenantFile
 
 Tenants = Mapping[str, TenantFile]
 
-RESERVED = frozenset({"broker", "controller", "steward", "federation", "master", "login", "public", "postgres"})
-"""Ids that would be somebody else: principals of the broker, the master realm, hosts and roles that exist."""
+RESERVED = frozenset({"broker", "controller", "node", "steward", "federation", "master", "login", "public", "postgres"})
+"""Ids that would be somebody else: principals of the broker and of OpenSearch, the master realm, hosts and roles that exist."""
 
 
 @dataclass(frozen=True, order=True)

@@ -91,6 +91,24 @@ def keycloak_url() -> str:
     return env.text("STEWARD_KEYCLOAK_URL", help="inner address of Keycloak").rstrip("/") + "/"
 
 
+@dataclass(frozen=True)
+class Search:
+    """How to reach OpenSearch as its administrator."""
+
+    url: str
+    ca: pathlib.Path
+    certificate: pathlib.Path
+
+
+def search_server() -> Search:
+    """Return how to reach OpenSearch."""
+    return Search(
+        url=env.text("STEWARD_OPENSEARCH_URL", help="address of OpenSearch: https://127.0.0.1:18040"),
+        ca=env.file("STEWARD_OPENSEARCH_CA_FILE", help="CA that signed OpenSearch's certificate"),
+        certificate=env.file("STEWARD_OPENSEARCH_CERTIFICATE_FILE", help="one PEM, key and certificate, CN=steward"),
+    )
+
+
 def public_port() -> int:
     """Return the port at which browsers reach every participant's pages: the gateway's."""
     return env.number("STEWARD_PUBLIC_PORT", help="port of the gateway, as browsers see it", default=443)

@@ -1,0 +1,1 @@
+"""OpenSearch of the regions, brought in line with the files in `infra/opensearch` and the tenant files."""
