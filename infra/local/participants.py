@@ -94,8 +94,7 @@ def prepare(instance: instances.Instance, towns: list[tenants.Tenant]) -> list[p
             instance.secret(name, folder=home / "secrets")
         lines = (f"{name}={value}" for name, value in environment(instance, town).items())
         instances.write_private(home / "environment", "\n".join(lines) + "\n")
-    code = stamps.code()
-    return [program for town in towns for program in _programs(instance, town, code)]
+    return [program for town in towns for program in _programs(instance, town, stamps.program(town.level))]
 
 
 def _programs(instance: instances.Instance, town: tenants.Tenant, code: str) -> list[processes.Program]:

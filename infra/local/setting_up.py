@@ -33,7 +33,7 @@ def databases(instance: instances.Instance, towns: list[tenants.Tenant]) -> None
             steward(instance, "tenant", town.id, "--only", "database", town=town)
             manage(instance, town, "make_keys")
 
-        inputs = [stamps.code(), stamps.content(town.file), stamps.database(instance)]
+        inputs = [stamps.program(town.level), stamps.steward(), stamps.content(town.file), stamps.database(instance)]
         stamps.unless_done(instance, f"database-{town.id}", inputs, act)
 
     _each(towns, one)
@@ -62,7 +62,7 @@ def federation(instance: instances.Instance, towns: list[tenants.Tenant]) -> Non
     def one(town: tenants.Tenant) -> None:
         home = participants.folder(instance, town)
         keys = sorted((home / "keys").iterdir())
-        inputs = [stamps.code(), stamps.content(town.file, *keys), keys, stamps.database(instance)]
+        inputs = [stamps.program(town.level), stamps.content(town.file, *keys), keys, stamps.database(instance)]
 
         def act() -> None:
             instances.write_private(home / "public" / "record.jws", manage(instance, town, "print_record"))
@@ -86,12 +86,12 @@ def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     # One after the other: making a realm touches the server's own, and Keycloak refuses two who do so at a time.
     for town in towns:
         users = demo.write_users(instance, town)
-        inputs = [stamps.code(), stamps.content(town.file, users), stamps.database(instance), instance.port]
+        inputs = [stamps.steward(), stamps.content(town.file, users), stamps.database(instance), instance.port]
         stamps.unless_done(instance, f"realm-{town.id}", inputs, partial(one, town))
     machine.say("realms", f"in line: {_names(towns)}")
 
 
-def search(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+def search(instance: instances.Instance) -> None:
     """Will bring index, alias and rights of each region in line; OpenSearch runs."""
     # Never left out: all of it is lost with OpenSearch's data.
     machine.say("search", steward(instance, "search").strip().splitlines()[-1])
@@ -114,13 +114,17 @@ def wait(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
 
 def trust(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     """Will let the demo's pairs of towns trust each other's keys, as their managers would after a telephone call."""
-    known = {town.id: town for town in towns}
-    for pair in demo.settings()["trust"]:
-        if set(pair) <= set(known):
-            for own, other in (pair, reversed(pair)):
-                call = ("trust_peer", other, "--as-shown", "--wait", "30", "--by", "demo")
-                act = partial(manage, instance, known[own], *call)
-                stamps.unless_done(instance, f"trust-{own}-{other}", [call, stamps.database(instance)], act)
+    known = {town.id for town in towns}
+    pairs = [set(pair) for pair in demo.settings()["trust"] if set(pair) <= known]
+
+    def one(town: tenants.Tenant) -> None:
+        others = sorted(other for pair in pairs if town.id in pair for other in pair - {town.id})
+        if others:
+            call = ("trust_peer", *others, "--as-shown", "--wait", "60", "--by", "demo")
+            act = partial(manage, instance, town, *call)
+            stamps.unless_done(instance, f"trust-{town.id}", [call, stamps.database(instance)], act)
+
+    _each(towns, one)
 
 
 def _asking(instance: instances.Instance, town: tenants.Tenant) -> Callable[[], bool]:

@@ -27,11 +27,21 @@ def unless_done(instance: instances.Instance, step: str, inputs: Iterable[object
     return True
 
 
+def program(level: str) -> str:
+    """Return the digest of everything that a participant of this level runs or reads."""
+    return _code(f"services/{level}", "services/federation", "schemas", "infra/local")
+
+
+def steward() -> str:
+    """Return the digest of everything that steward runs or reads, and of the files that it applies."""
+    services = ("services/steward", "services/federation/contracts", "schemas/infra")
+    return _code(*services, "infra/keycloak", "infra/kafka", "infra/postgres", "infra/local")
+
+
 @functools.cache
-def code() -> str:
-    """Return the digest of everything that runs or is read in services, schemas and the lists of what must be."""
+def _code(*folders: str) -> str:
     digest = hashlib.sha256((instances.ROOT / "requirements.lock").read_bytes())
-    for folder in ("services", "schemas", "infra/keycloak", "infra/kafka", "infra/postgres", "infra/opensearch", "infra/local"):
+    for folder in folders:
         for path in sorted((instances.ROOT / folder).rglob("*")):
             if path.suffix in SOURCES:
                 digest.update(str(path.relative_to(instances.ROOT)).encode() + path.read_bytes())

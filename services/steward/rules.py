@@ -11,7 +11,7 @@ from federation.contracts.tenant_file import Finding, TenantFile
 Tenants = Mapping[str, TenantFile]
 
 RESERVED = frozenset({"broker", "controller", "node", "steward", "federation", "master", "login", "public", "postgres"})
-"""Ids that would be somebody else: principals of the broker and of OpenSearch, the master realm, hosts and roles that exist."""
+"""Ids that would be somebody else: principals of broker and OpenSearch, the master realm, hosts, roles that exist."""
 
 
 @dataclass(frozen=True, order=True)

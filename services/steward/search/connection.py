@@ -34,7 +34,9 @@ def connected(url: str, ca: pathlib.Path, certificate: pathlib.Path) -> Iterator
         raise Refused(message) from None
     except TransportError as error:
         # The body may quote what was sent: kind and status say enough together with the last line printed.
-        message = f"OpenSearch refused: {error.error if isinstance(error.error, str) else ''} (status {error.status_code})"
+        message = (
+            f"OpenSearch refused: {error.error if isinstance(error.error, str) else ''} (status {error.status_code})"
+        )
         raise Refused(message[:300]) from None
     except (OSError, ImproperlyConfigured) as error:
         message = f"{certificate}: {type(error).__name__}"

@@ -62,9 +62,7 @@ def _foreign_aliases(client: OpenSearch, index: str, there: Json, owner: Region,
         journal.remove(f"alias {alias} of {index}", _remove_alias, client, index, alias)
 
 
-def _region(
-    client: OpenSearch, wanted: Wanted, region: Region, own: Mapping[str, Json], journal: Journal
-) -> None:
+def _region(client: OpenSearch, wanted: Wanted, region: Region, own: Mapping[str, Json], journal: Journal) -> None:
     searched = sorted((index for index, there in own.items() if region.alias in there["aliases"]), key=region.number)
     if not searched:
         index = region.index(max((region.number(name) for name in own), default=0) + 1)
@@ -90,9 +88,7 @@ def _form(client: OpenSearch, wanted: Wanted, index: str, there: Json, journal: 
         message = f"index {index}: {', '.join(other)} is another now: python -m regional.manage rebuild_index"
         raise Refused(message)
     if changed := differences(wanted.mappings, there["mappings"]):
-        journal.change(
-            f"index {index}", changed, lambda: client.indices.put_mapping(index=index, body=wanted.mappings)
-        )
+        journal.change(f"index {index}", changed, lambda: client.indices.put_mapping(index=index, body=wanted.mappings))
 
 
 def _create(client: OpenSearch, index: str, alias: str) -> None:

@@ -1,6 +1,7 @@
 """Who may do what in OpenSearch: one role for each region's certificate, and nothing that no file asks for."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from opensearchpy import OpenSearch
 
@@ -18,12 +19,13 @@ def reconcile(client: OpenSearch, wanted: Wanted, journal: Journal) -> None:
     """Will bring roles and their mappings in line and remove every other, with users, groups and tenants."""
     roles = {region.role: _role(wanted.role(region)) for region in wanted.regions}
     mappings = {region.role: _mapping({"users": [region.id]}) for region in wanted.regions}
-    _line_up(client, "role", "roles", roles, {name: _role(one) for name, one in _ours(client, "roles").items()}, journal)
+    found = {name: _role(one) for name, one in _ours(client, "roles").items()}
+    _line_up(client, journal, ("role", "roles"), wanted=roles, found=found)
     found = {name: _mapping(one) for name, one in _ours(client, "rolesmapping").items()}
-    _line_up(client, "holders of role", "rolesmapping", mappings, found, journal)
+    _line_up(client, journal, ("holders of role", "rolesmapping"), wanted=mappings, found=found)
     # There are no people in OpenSearch, so there is nobody for the rest.
     for thing, kind in (("user", "internalusers"), ("action group", "actiongroups"), ("tenant", "tenants")):
-        _line_up(client, thing, kind, {}, _ours(client, kind), journal)
+        _line_up(client, journal, (thing, kind), wanted={}, found=_ours(client, kind))
     there = client.transport.perform_request("GET", f"{API}/audit")["config"]
     if changed := differences(wanted.audit, there):
         journal.change("audit", changed, _put, client, "audit/config", wanted.audit)
@@ -45,8 +47,15 @@ def _known(client: OpenSearch, wanted: Wanted) -> None:
 
 
 def _line_up(
-    client: OpenSearch, thing: str, kind: str, wanted: Mapping[str, Json], found: Mapping[str, Json], journal: Journal
+    client: OpenSearch,
+    journal: Journal,
+    kinds: tuple[str, str],
+    *,
+    wanted: Mapping[str, Json],
+    found: Mapping[str, Json],
 ) -> None:
+    """Will make, change and remove what has a name: `kinds` is what a person and what the server's API calls it."""
+    thing, kind = kinds
     for name, content in sorted(wanted.items()):
         if name not in found:
             journal.make(f"{thing} {name}", _put, client, f"{kind}/{name}", content)
@@ -82,5 +91,5 @@ def _mapping(content: Json) -> Json:
     return {name: _sorted(content.get(name)) for name in OF_MAPPINGS}
 
 
-def _sorted(values: Iterable[str] | None) -> list[str]:
+def _sorted(values: Iterable[Any] | None) -> list[Any]:
     return sorted(values or (), key=str)

@@ -2,6 +2,7 @@
 
 import getpass
 import threading
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -11,23 +12,28 @@ from federation.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Will show the fingerprint of a participant's key, and believe it when a person confirms it."""
+    """Will show the fingerprint of participants' keys, and believe one when a person confirms it."""
 
     help = "Shows the fingerprint of a participant's signing key; with --fingerprint, believes the key from now on."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the participant, and how it is confirmed."""
-        parser.add_argument("participant")
+        """Name the participants, and how they are confirmed."""
+        parser.add_argument("participants", nargs="+", metavar="participant")
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--fingerprint", help="as the other town's manager read it out on the telephone")
         how.add_argument("--as-shown", action="store_true", help="believe what the directory says: demonstrations only")
         parser.add_argument("--wait", type=int, default=0, help="seconds to wait for the record to arrive")
         parser.add_argument("--by", default=getpass.getuser(), help="who confirms")
 
-    def handle(self, **options: str) -> None:
+    def handle(self, **options: Any) -> None:
         """Show, or believe."""
-        name = options["participant"]
-        self._wait(name, int(options["wait"]))
+        if options["fingerprint"] and len(options["participants"]) > 1:
+            raise CommandError("A fingerprint is one participant's.")
+        for name in options["participants"]:
+            self._one(name, options)
+
+    def _one(self, name: str, options: dict[str, Any]) -> None:
+        self._wait(name, options["wait"])
         shown = directory.fingerprint_of(name)
         if shown is None:
             raise CommandError(
