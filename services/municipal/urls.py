@@ -31,6 +31,7 @@ CASEWORK = openapi.Api(
         path("consents", consents.Register.as_view()),
         path("consents/<uuid:consentId>", consents.ConsentDetail.as_view()),
         *referrals.OF_CONSENTS,
+        *tables.OF_CASEWORK,
     ],
 )
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from municipal.tables import pages
+from municipal.tables import api, pages
 
 
 class SeatAct(StringConverter):
@@ -23,6 +23,12 @@ register_converter(ItemAct, "item_act")
 
 MEETING = "tables/<uuid:meeting_id>"
 AGREEMENT = "agreements/<uuid:agreement_id>"
+
+OF_CASEWORK: list[URLPattern] = [
+    path("cases/<uuid:caseId>/agreements", api.CaseAgreements.as_view()),
+    path("agreements/<uuid:agreementId>", api.AgreementDetail.as_view()),
+    path("agreements/<uuid:agreementId>/progress", api.Progress.as_view()),
+]
 
 PAGES: list[URLPattern] = [
     path("tables", pages.Tables.as_view(), name="tables"),

@@ -128,6 +128,26 @@ def read_agreements(
 
 
 @transaction.atomic
+def read_agreement(*, agreement_id: uuid.UUID, by: Actor, at: datetime.datetime) -> queries.AgreementView:
+    """Return an agreement that `by` may settle, and leave an entry in the log of readings of its case.
+
+    Raises MissingPermission, AgreementNotFound or CustodyElsewhere.
+    """
+    rules.check_worker(by)
+    view = queries.get_agreement(agreement_id)
+    queries.check_settle(view, by=by)
+    audit.record(
+        act="agreementsRead",
+        by=by,
+        at=at,
+        subject=f"agreement:{agreement_id}",
+        case_id=view.case_id,
+        facts={},
+    )
+    return view
+
+
+@transaction.atomic
 def read_item(*, item_id: uuid.UUID, by: Actor, at: datetime.datetime) -> queries.ItemView:
     """Return a point of an agenda, and leave an entry in the log of readings of its case.
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from federation.errors import DomainError
 from federation.portal import account, forms as portal_forms, pages
-from municipal.tables import actions, forms, queries
+from municipal.tables import actions, forms
 from municipal.tables.pages.meetings import ROLES
 
 
@@ -25,8 +25,7 @@ class AgreementPage(pages.Page):
 
     def ask(self, form: portal_forms.Form | None, agreement_id: uuid.UUID, *, status: int = 200) -> HttpResponse:
         """Show the agreement with the form that the act needs."""
-        view = queries.get_agreement(agreement_id)
-        queries.check_settle(view, by=self.actor)
+        view = actions.read_agreement(agreement_id=agreement_id, by=self.actor, at=self.at)
         return self.show({"agreement": view, "form": form, "back": self.back}, status=status)
 
 
