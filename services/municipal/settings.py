@@ -113,8 +113,11 @@ WSGI_APPLICATION = "municipal.wsgi.application"
 APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to one
 # Where people can go: name of the address, words, who sees it.
 PORTAL_NAVIGATION = [
-    ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER, Role.MANAGER}),
+    ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR}),
+    ("case-list", _("Cases"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("tables", _("Partner tables"), {Role.CASEWORKER, Role.COORDINATOR}),
+    ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
+    ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []

@@ -7,7 +7,7 @@ from federation.rest import openapi
 from municipal.cases import api as cases
 from municipal.consents import api as consents
 from municipal.counts import api as counts
-from municipal.desk import pages as desk
+from municipal.desk import urls as desk
 from municipal.health import Health
 from municipal.referrals import urls as referrals
 from municipal.tables import urls as tables
@@ -58,7 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *CASEWORK.mounted(),
     *referrals.REFERRAL.mounted(),
     *COUNTS.mounted(),
-    path("", desk.MyWork.as_view(), name="my-work"),
+    *desk.PAGES,
     *tables.PAGES,
     *portal.urlpatterns,
 ]

@@ -20,7 +20,7 @@ from federation import clock
 from federation.bus import alarms, local, outbox, topics
 from federation.bus.models import DirectoryEntry, InboxWork, OutboxMessage, PeerTrust
 from federation.contracts import directory as contract, keys
-from federation.contracts.directory import DirectoryRecord
+from federation.contracts.directory import DirectoryRecord, Names
 from federation.contracts.keys import PublicKey
 from federation.errors import DomainError, Kind
 from federation.seals import keys as own_keys, records, signatures
@@ -79,6 +79,13 @@ def regions_between(peer: str) -> tuple[str, ...]:
     found = DirectoryEntry.objects.filter(Exists(believed), participant__in=named).order_by("participant", "version")
     newest = {entry.participant: _record(entry) for entry in found}
     return tuple(sorted(name for name, record in newest.items() if record.level == "regional"))
+
+
+def names() -> dict[str, Names]:
+    """Return by id how every participant that we believe is called; one statement for all of them."""
+    believed = PeerTrust.objects.filter(participant=OuterRef("participant")).values("kid")
+    newest = DirectoryEntry.objects.filter(signed_by__in=believed).order_by("participant", "-version")
+    return {entry.participant: _record(entry).names for entry in newest.distinct("participant")}
 
 
 def newest_of(participant: str) -> DirectoryRecord | None:

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class DeskConfig(AppConfig):
-    """Registers the templates and texts; there are no tables."""
+    """Registers the templates, the texts and the table of visits."""
 
     name = "municipal.desk"
     label = "desk"

@@ -1,0 +1,1 @@
+"""The pages of the desk, split by what people do there."""

@@ -1,0 +1,17 @@
+"""The base of every page of the desk."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from federation.portal import pages
+from municipal.desk.towns import Towns
+
+
+class DeskPage(pages.Page):
+    """A page that can name towns."""
+
+    def show(self, context: Mapping[str, Any] | None = None, **how: Any) -> HttpResponse:
+        """Return the page; its template names towns with `{% town id %}`."""
+        return super().show({"towns": Towns(), **(context or {})}, **how)

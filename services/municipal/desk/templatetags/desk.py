@@ -1,0 +1,131 @@
+"""What the desk's templates need: names of towns, and the custody line of a case. `{% load desk %}`.
+
+The pages give `towns` along, who look names up; what is here reads no table.
+"""
+
+import datetime
+import uuid
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from django import template
+from django.urls import reverse
+from django.utils import formats
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext as _
+
+from federation import clock
+from federation.portal import dates, town as own_town
+from federation.portal.templatetags import zenne
+from municipal.cases.rules import Block
+from municipal.desk import words
+
+if TYPE_CHECKING:
+    from federation.audit.queries import Access
+    from municipal.cases.queries import EntryView
+    from municipal.desk.queries import Referred
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def town(context: template.RequestContext, participant: str) -> str:
+    """Return how a town is called in the reader's language."""
+    return _name(context, participant)
+
+
+@register.simple_tag(takes_context=True)
+def case_line(context: template.RequestContext, referred: "Referred | None") -> SafeString:
+    """Return the small custody line of a case with its words: of its newest referral, else of this town alone."""
+    if referred is None:
+        return zenne.custody(state="", sender=own_town.name(), recipient="", kind="")
+    sender, recipient = _name(context, referred.sender), _name(context, referred.recipient)
+    one = referred.referral
+    return zenne.custody(state=one.state, sender=sender, recipient=recipient, kind=one.kind)
+
+
+@register.simple_tag(takes_context=True)
+def happened(context: template.RequestContext, event: "Access") -> str:
+    """Return what an event of the timeline says."""
+    peer = str(event.facts.get("peer", "") or event.facts.get("recipient", ""))
+    return words.of_event(event, town=_name(context, peer) if peer else "")
+
+
+@register.simple_tag(takes_context=True)
+def writer(context: template.RequestContext, entry: "EntryView") -> str:
+    """Return who wrote an entry, without a name that nothing here stores: you, a colleague, or another town."""
+    if entry.written_in != own_town.own().id:
+        return _name(context, entry.written_in)
+    return _("you") if entry.written_by == context["actor"].subject else _("a colleague")
+
+
+@register.simple_tag
+def who_acted(access: "Access") -> str:
+    """Return who acted, as far as the log knows: the program itself, or an account by its number, and its team."""
+    if access.by.startswith("system:"):
+        return _("the program itself")
+    account = _("account %(number)s") % {"number": access.by[:8]}
+    return f"{account}, {team(access.team)}" if access.team else account
+
+
+@register.simple_tag
+def referral_address(referred: "Referred") -> str:
+    """Return the address of the page of a referral."""
+    return f"/referrals/{referred.referral.pk}"
+
+
+@register.simple_tag
+def paper(case_id: uuid.UUID, consent_id: uuid.UUID, language: str) -> str:
+    """Return the address of a consent on paper in a language."""
+    return reverse(f"consent-paper-{language}", args=[case_id, consent_id])
+
+
+@register.filter
+def moment_words(value: datetime.datetime) -> str:
+    """Return an instant as plain text, where no element may stand."""
+    return dates.moment(value)
+
+
+@register.filter
+def long_day(value: datetime.datetime) -> str:
+    """Return the day of an instant in full: maandag 23 november 2026."""
+    return formats.date_format(clock.today_in_brussels(value), "l j F Y")
+
+
+@register.filter
+def spoken(language: str) -> str:
+    """Return how a language is called in the reader's language; one that is not known reads as its code."""
+    try:
+        return str(get_language_info(language)["name_translated"])
+    except KeyError:
+        return language
+
+
+@register.filter
+def in_order(blocks: Collection[str]) -> list[str]:
+    """Return blocks of a file in the order of the work."""
+    return [str(block) for block in Block if block in blocks]
+
+
+@register.filter
+def versions_of(earlier: "Mapping[uuid.UUID, list[EntryView]]", entry: "EntryView") -> "list[EntryView]":
+    """Return the versions before the one that stands, the newest first."""
+    return earlier.get(entry.entry_id, [])
+
+
+@register.filter
+def gist(entry: "EntryView") -> str:
+    """Return what an entry says, whatever its block: its main sentence."""
+    said = [entry.fields.get(name) for name in ("ownWords", "what", "finding", "text")]
+    return next((str(one) for one in said if one), "")
+
+
+@register.filter
+def team(team_id: str) -> str:
+    """Return how a team of this town is called."""
+    found = own_town.own().team(team_id)
+    return found.names[own_town.language()] if found else team_id
+
+
+def _name(context: template.RequestContext, participant: str) -> str:
+    return str(context["towns"].name(participant))
