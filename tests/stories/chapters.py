@@ -24,8 +24,14 @@ class Operator(Protocol):
     def kill_worker(self, participant: str) -> None:
         """Will end it without warning; the supervisor starts it again."""
 
+    def kill_web(self, participant: str) -> None:
+        """Will end its web process without warning; the supervisor starts it again."""
+
     def delete_broker_data(self) -> None:
         """Will delete everything that the broker holds, and bring its topics back, empty."""
+
+    def play_year(self, participant: str, seed: int) -> None:
+        """Will play a closed year in a town, from a seed; a year that was played stays as it is."""
 
 
 @dataclass(frozen=True)

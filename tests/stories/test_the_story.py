@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stories import chapters
+from stories import chapters, figures
 from stories.operator import LocalOperator
 from stories.telling import StoryFalse, Teller
 from stories.towns import Town
@@ -16,7 +16,9 @@ def cast(whole_stack):
     return chapters.Cast(Town(demo, "vilvoorde"), Town(demo, "molenbeek"), LocalOperator(whole_stack.instance))
 
 
-@pytest.mark.parametrize("chapter", chapters.CHAPTERS, ids=lambda chapter: chapter.__name__)
+@pytest.mark.parametrize(
+    "chapter", [*chapters.CHAPTERS, figures.a_year_in_figures], ids=lambda chapter: chapter.__name__
+)
 def test_the_chapter_is_true(cast, chapter) -> None:
     told = Teller(out=io.StringIO())
 

@@ -14,6 +14,8 @@ from local import token
 
 CASEWORK = "/api/casework/v1"
 REFERRAL = "/api/referral/v1"
+COUNTS = "/api/counts/v1"
+STATISTICS = "/api/statistics/v1"
 Json = dict[str, Any]
 
 
@@ -29,6 +31,10 @@ class Town:
         self._demo = demo
         self.id = participant
         self._about = next(one for one in demo["participants"] if one["id"] == participant)
+
+    def neighbour(self, participant: str) -> "Town":
+        """Return another participant of the same instance."""
+        return Town(self._demo, participant)
 
     def user(self, role: str) -> str:
         """Return the name of the first user with `role`."""
