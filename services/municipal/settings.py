@@ -201,6 +201,7 @@ WORKER_TIMERS = {
     "sealer": ("federation.audit.sealer.tick", 1.0),
     "timers": ("municipal.referrals.timers.remind_of_what_is_due", 60.0),
     "newcomers": ("municipal.referrals.timers.tell_regions_that_join", 60.0),
+    "drafts": ("federation.portal.drafts.forget_before", 3600.0),
     "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }

@@ -17,10 +17,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import django
 from babel.messages import Catalog, extract, mofile, pofile
-from django.conf import settings
+from django.apps import apps
 from django.template.engine import Engine
 from django.templatetags import i18n
+
+import municipal_environment
 
 ROOT = pathlib.Path(__file__).parents[2]
 SERVICES = ROOT / "services"
@@ -32,6 +35,7 @@ READ_BY_PEOPLE = ("federation/custody",)
 
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_l": None,
     "gettext": None,
     "gettext_lazy": None,
     "ngettext": (1, 2),
@@ -120,12 +124,13 @@ READERS: dict[str, Callable[[pathlib.Path], Iterator[Text]]] = {".py": _in_code,
 
 @functools.cache
 def _engine() -> Engine:
-    """Return an engine that reads templates of every level without its settings."""
-    if not settings.configured:
-        settings.configure(USE_I18N=True)
+    """Return an engine that reads the templates of every level."""
+    if not apps.ready:
+        municipal_environment.set_environment()
+        django.setup()
     own = {path.stem: _module(path) for path in SERVICES.glob("*/*/templatetags/*.py") if path.stem != "__init__"}
-    django = {name: f"django.templatetags.{name}" for name in ("i18n", "static", "l10n", "tz", "cache")}
-    return Engine(libraries=django | own)
+    its = {name: f"django.templatetags.{name}" for name in ("i18n", "static", "l10n", "tz", "cache")}
+    return Engine(libraries=its | own)
 
 
 def _module(path: pathlib.Path) -> str:

@@ -20,6 +20,12 @@ def person(request: HttpRequest) -> Person | None:
     return found
 
 
+def whose(request: HttpRequest) -> str:
+    """Return whose browser this was until the session ended, "" for a stranger's: to keep text, never to show any."""
+    key = request.COOKIES.get(sessions.COOKIE, "")
+    return sessions.whose(key, at=clock.now()) if key else ""
+
+
 def keep(response: HttpResponse, key: str) -> None:
     """Put the key of a session into the browser: this host alone, over TLS alone, out of reach of scripts.
 

@@ -28,11 +28,19 @@ BEGUN_SECONDS = 900
 SALT = "federation.portal.account"
 
 
-def ask_to_log_in(request: HttpRequest) -> HttpResponse:
-    """Send a stranger to the login, from where he comes back to this page."""
-    if request.method not in {"GET", "HEAD"}:
-        return refusals.page(request, 401)
-    return HttpResponseRedirect(f"/account/login?{urllib.parse.urlencode({'next': request.get_full_path()})}")
+def ask_to_log_in(request: HttpRequest, *, kept: bool = False, fragment: bool = False) -> HttpResponse:
+    """Send a stranger to the login, from where he comes back to this page; `kept` says that his text is safe."""
+    if request.method in {"GET", "HEAD"}:
+        return HttpResponseRedirect(login_address(request.get_full_path()))
+    more = {"kept": kept, "login_address": login_address(request.path)}
+    if fragment:
+        return render(request, "portal/session_over.html", more, status=401)
+    return refusals.page(request, 401, more=more)
+
+
+def login_address(target: str) -> str:
+    """Return the address that logs in and then goes to `target`."""
+    return f"/account/login?{urllib.parse.urlencode({'next': target})}"
 
 
 @require_GET
@@ -156,7 +164,8 @@ def own_path(text: str) -> str:
 
 def _not_logged_in(request: HttpRequest, reason: str, *, forget: str = "") -> HttpResponse:
     log.info("a login did not come to its end", reason=reason)
-    response = refusals.page(request, 400, code="loginRefused", more={"login": True})
+    more = {"login_address": login_address("/")}
+    response = refusals.page(request, 400, code="loginRefused", words=refusals.NOT_LOGGED_IN, more=more)
     if forget:
         _forget_begun(response, forget)
     return response

@@ -10,14 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views import View
 
 from federation import clock
 from federation.identity import browser
 from federation.identity.actor import Actor, Role
-from federation.portal import account, refusals
+from federation.identity.person import Person
+from federation.portal import account, drafts, refusals
 
 PURPOSE = re.compile(r"[a-z][A-Za-z]{1,40}")
+HTMX = "HX-Request"
 
 
 class Page(View):
@@ -29,26 +32,39 @@ class Page(View):
     title: ClassVar[str | Promise]
     """Stands in the browser's tab and history: never the name of a person."""
     draft: ClassVar[str] = ""
-    """The name of the form of which unfinished text is kept for the person, "" for none."""
+    """The name of the form of which unfinished text is kept for the person, "" for none.
+
+    Its template has `{% draft_keeper %}` within the form, and the form starts with `self.unfinished`.
+    """
 
     def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         """Answer the request of somebody who is logged in and has one of the roles."""
         try:
             here = browser.person(request)
             if here is None:
-                return account.ask_to_log_in(request)
+                return self._of_a_stranger(request)
             if not here.actor.has(*self.roles):
                 return refusals.page(request, 403)
-            return super().dispatch(request, *arguments, **named)
+            return self._about_the_draft(request) or super().dispatch(request, *arguments, **named)
         except refusals.CAUGHT as refusal:
             return refusals.answer(request, refusal)
+
+    def http_method_not_allowed(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        """Answer a method that the page does not have."""
+        del arguments, named
+        return refusals.page(request, 405)
+
+    @property
+    def person(self) -> Person:
+        """Who looks or acts, with the name that colleagues use."""
+        here = browser.person(self.request)
+        assert here is not None, "dispatch lets nobody else in"  # noqa: S101 -- for the type checker
+        return here
 
     @property
     def actor(self) -> Actor:
         """Who looks or acts."""
-        here = browser.person(self.request)
-        assert here is not None, "dispatch lets nobody else in"  # noqa: S101 -- for the type checker
-        return here.actor
+        return self.person.actor
 
     @property
     def at(self) -> datetime.datetime:
@@ -63,14 +79,69 @@ class Page(View):
         found = self.request.POST.get("purpose") or self.request.GET.get("purpose") or ""
         return found if PURPOSE.fullmatch(found) else ""
 
+    @property
+    def about(self) -> str:
+        """What a draft is about: the ids in the page's address."""
+        return "/".join(str(value) for value in self.kwargs.values())
+
+    @property
+    def unfinished(self) -> dict[str, str | list[str]]:
+        """What the person had written before: the `initial` of the form; empty where there is no draft."""
+        kept = self._kept
+        return kept.initial if kept else {}
+
     def show(
         self, context: Mapping[str, Any] | None = None, *, status: int = 200, template: str | None = None
     ) -> HttpResponse:
         """Return the page with `context`; 422 shows a form with what is wrong in it."""
-        values = {"title": self.title, "at": self.at, "actor": self.actor, **(context or {})}
+        values = {"title": self.title, "at": self.at, "actor": self.actor, "page": self, **(context or {})}
         return render(self.request, template or self.template, values, status=status)
 
     def saved(self, message: str | Promise, *, to: str) -> HttpResponse:
-        """Return the way to the page `to`, which says `message` on top; a reload then saves nothing twice."""
+        """Return the way to the page `to`, which says `message` on top; a reload then saves nothing twice.
+
+        The message is a fixed text without anybody's name. A draft of this page has done its work and goes.
+        """
+        if self.draft:
+            drafts.drop(self._place(self.actor.subject))
         messages.success(self.request, str(message))
         return HttpResponseRedirect(to)
+
+    @property
+    def draft_kept_at(self) -> datetime.datetime | None:
+        """When the draft was kept that the form starts with."""
+        kept = self._kept
+        return kept.at if kept else None
+
+    @property
+    def _kept(self) -> drafts.Kept | None:
+        if not self.draft:
+            return None
+        if not hasattr(self, "_draft"):
+            self._draft = drafts.find(self._place(self.actor.subject))
+        return self._draft
+
+    def _place(self, subject: str) -> drafts.Place:
+        return drafts.Place(subject=subject, form=self.draft, object=self.about)
+
+    def _about_the_draft(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the answer to a button about the draft, None for every other request."""
+        if not self.draft or request.method != "POST":
+            return None
+        place = self._place(self.actor.subject)
+        if drafts.DROP in request.POST:
+            drafts.drop(place)
+            return HttpResponseRedirect(request.path)
+        if drafts.KEEP not in request.POST:
+            return None
+        kept = drafts.keep(place, drafts.content_of(request.POST), at=self.at)
+        if request.headers.get(HTMX):
+            return render(request, "portal/draft_kept.html", {"kept": kept, "at": self.at})
+        messages.success(request, _("Your draft is kept. Only you see it.") if kept else _("There is nothing to keep."))
+        return HttpResponseRedirect(request.path)
+
+    def _of_a_stranger(self, request: HttpRequest) -> HttpResponse:
+        """Return the way to the login; what somebody sends after his session has ended is kept for him first."""
+        subject = browser.whose(request) if self.draft and request.method == "POST" else ""
+        kept = bool(subject) and drafts.keep(self._place(subject), drafts.content_of(request.POST), at=self.at)
+        return account.ask_to_log_in(request, kept=kept, fragment=bool(request.headers.get(HTMX)))

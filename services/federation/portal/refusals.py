@@ -5,14 +5,17 @@ Pages get a page, APIs get a problem: `handler404` and its like stand here for b
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy as _l
 
 from federation import problems
 from federation.errors import DomainError
@@ -40,13 +43,70 @@ def words_of(refusal: DomainError) -> str:
     return _(refusal.title)
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a page of refusal says: what is the matter, and what one can do."""
+
+    title: str | Promise
+    text: str | Promise
+
+
+WORDS = {
+    400: Words(_l("That did not work"), _l("The address or the form was not complete. Nothing was changed.")),
+    401: Words(_l("Your session has ended"), _l("Log in again to go on. Nothing else was changed.")),
+    403: Words(
+        _l("You may not open this"),
+        _l("This does not belong to your role. If you need it for your work, ask your manager."),
+    ),
+    404: Words(
+        _l("This page is not there"),
+        _l(
+            "Perhaps the case belongs to another municipality, or the address is wrong. We cannot say which of the two."
+        ),
+    ),
+    405: Words(_l("That did not work"), _l("This page cannot be used so. Nothing was changed.")),
+    409: Words(
+        _l("This cannot be done now"),
+        _l("Something has changed since you opened the page. Nothing was overwritten. Look again, then decide."),
+    ),
+    413: Words(_l("This is too much at once"), _l("The text is longer than Zenne takes in one go. Nothing was saved.")),
+    422: Words(_l("This is not saved yet"), _l("Something in the form is not right. Go back and look again.")),
+    429: Words(_l("That was very fast"), _l("Too much came at once from your computer. Wait a minute, then go on.")),
+    500: Words(_l("Something went wrong"), _l("This is our fault, not yours. Try again in a moment.")),
+    503: Words(
+        _l("This does not work at the moment"),
+        _l("A part of Zenne does not answer. Nothing was changed. Try again in a few minutes."),
+    ),
+}
+FORGED = Words(
+    _l("This form was open too long"),
+    _l("For safety a form only counts while its page is open. Go back, load the page again, and send it once more."),
+)
+NOT_LOGGED_IN = Words(
+    _l("The login did not come to its end"),
+    _l("Perhaps it took too long, or it was begun in another window. Try again."),
+)
+
+
 def page(
-    request: HttpRequest, status: int, *, code: str = "", reason: str = "", more: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    status: int,
+    *,
+    code: str = "",
+    reason: str = "",
+    words: Words | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Return the page of `status`, with a number that somebody can say on the phone."""
     reference = uuid.uuid4().hex[:8]
     log.info("page refused", status=status, code=code, reference=reference)
-    context = {"status": status, "reason": reason, "reference": f"{reference[:4]}-{reference[4:]}", **(more or {})}
+    context = {
+        "status": status,
+        "reason": reason,
+        "words": words or WORDS.get(status, WORDS[500]),
+        "reference": f"{reference[:4]}-{reference[4:]}",
+        **(more or {}),
+    }
     return render(request, "portal/refusal.html", context, status=status)
 
 
@@ -54,7 +114,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Answer a request that never reached a view because it is malformed."""
     if request.path.startswith(language.APIS):
         return problems.bad_request(request, exception)
-    return page(request, 400)
+    return page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001 -- Django's signature
@@ -79,4 +139,4 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that did not come from a page of ours, or from one that was open too long."""
     log.info("form without its mark", reason=reason.partition(" - ")[0])
-    return page(request, 403, more={"forged": True})
+    return page(request, 403, words=FORGED)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from federation import clock
 from federation.contracts import codes
-from federation.portal import custody_line, dates, drawings, forms, town
+from federation.portal import custody_line, dates, drafts, drawings, forms, town
 
 register = template.Library()
 
@@ -95,6 +95,13 @@ def field(bound: forms.Field) -> SafeString:
 def error_summary(form: forms.Form) -> dict[str, Any]:
     """Show what is wrong in a form, with a link to each field."""
     return {"mistakes": list(form.mistakes) if form.is_bound else [], "form": form}
+
+
+@register.inclusion_tag("portal/draft_keeper.html", takes_context=True)
+def draft_keeper(context: dict[str, Any]) -> dict[str, Any]:
+    """Show, within a form, that it saves itself as a draft, with buttons to keep it now and to throw it away."""
+    page, request = context["page"], context["request"]
+    return {"kept_at": page.draft_kept_at, "address": request.path, "keep": drafts.KEEP, "drop": drafts.DROP}
 
 
 def _drawn(drawing: str) -> SafeString:

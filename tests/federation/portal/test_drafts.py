@@ -1,0 +1,140 @@
+"""Drafts: kept for one person, one form and one thing; through the end of a session; gone when the form is saved."""
+
+import datetime
+
+import pytest
+from django import forms as controls
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpResponse
+from django.urls import path
+
+from casework import AT, CASEWORKER, OFFICER, OTHER_TEAM
+from federation.identity import sessions
+from federation.identity.actor import Role
+from federation.identity.models import Session
+from federation.portal import drafts, forms, pages, urls
+from federation.portal.models import Draft
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+NOTE = "/notes/7f3a"
+
+
+class NoteForm(forms.Form):
+    """A form with one field."""
+
+    text = controls.CharField(label="Note")
+
+
+class Note(pages.Page):
+    """A page with a form, as apps have them."""
+
+    roles = frozenset({Role.CASEWORKER})
+    template = "portal/logged_out.html"
+    title = "Note"
+    draft = "note"
+
+    def get(self, *_, **__):
+        """Show the form."""
+        return HttpResponse(str(NoteForm(initial=self.unfinished)))
+
+    def post(self, *_, **__):
+        """Save nothing but say so."""
+        return self.saved("Saved", to="/notes/7f3a")
+
+
+urlpatterns = [path("notes/<str:noteId>", Note.as_view(), name="note"), path("", Note.as_view(), name="my-work")]
+urlpatterns += urls.urlpatterns
+PLACE = drafts.Place(CASEWORKER.subject, "note", "7f3a")
+
+
+def test_what_is_kept_comes_back_in_the_form(page_client):
+    answer = page_client(CASEWORKER).post(NOTE, {"text": "Hij belde zelf.", "keep-draft": "1"})
+
+    assert (answer.status_code, answer["Location"]) == (302, NOTE)
+    assert 'value="Hij belde zelf."' in page_client(CASEWORKER).get(NOTE).content.decode()
+
+
+def test_while_one_writes_the_draft_keeps_itself_and_says_when(page_client):
+    writer = page_client(CASEWORKER)
+
+    for text in ("Hij", "Hij belde"):
+        answer = writer.post(NOTE, {"text": text, "keep-draft": "1"}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert "Draft kept" in answer.content.decode()
+    assert [row.content for row in Draft.objects.all()] == [{"text": ["Hij belde"]}]
+
+
+def test_a_draft_is_seen_by_the_one_who_wrote_it_about_that_thing_alone(page_client):
+    page_client(CASEWORKER).post(NOTE, {"text": "Hij belde zelf.", "keep-draft": "1"})
+
+    assert "Hij belde" not in page_client(OTHER_TEAM).get(NOTE).content.decode()
+    assert "Hij belde" not in page_client(CASEWORKER).get("/notes/0000").content.decode()
+
+
+def test_saving_takes_the_draft_away(page_client):
+    writer = page_client(CASEWORKER)
+    writer.post(NOTE, {"text": "Hij belde", "keep-draft": "1"})
+
+    writer.post(NOTE, {"text": "Hij belde zelf."})
+
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_can_be_thrown_away(page_client):
+    writer = page_client(CASEWORKER)
+    writer.post(NOTE, {"text": "Hij belde", "keep-draft": "1"})
+
+    writer.post(NOTE, {"text": "Hij belde", "drop-draft": "1"})
+
+    assert not Draft.objects.exists()
+
+
+def test_what_somebody_sends_after_his_session_has_ended_is_kept_for_him(page_client):
+    writer = page_client(CASEWORKER)
+    Session.objects.update(seen_at=AT - sessions.IDLE, facts="")
+    Session.objects.update(seen_at=Session.objects.get().since - sessions.IDLE)
+
+    answer = writer.post(NOTE, {"text": "Hij belde zelf."})
+
+    assert answer.status_code == 401
+    assert "Your text is kept" in answer.content.decode()
+    assert "/account/login?next=%2Fnotes%2F7f3a" in answer.content.decode()
+    assert drafts.find(PLACE).content == {"text": ["Hij belde zelf."]}
+
+
+def test_a_stranger_leaves_nothing_behind(page_client):
+    for stranger in (page_client(None), page_client(OFFICER)):
+        answer = stranger.post(NOTE, {"text": "Hij belde zelf.", "keep-draft": "1"})
+
+        assert answer.status_code in {401, 403}
+        assert not Draft.objects.exists()
+
+
+def test_nothing_and_too_much_are_not_kept():
+    for text in ("", "x" * (drafts.LARGEST + 1)):
+        assert drafts.keep(PLACE, {"text": [text]}, at=AT) is False
+
+    assert not Draft.objects.exists()
+
+
+def test_drafts_go_after_thirty_days():
+    drafts.keep(PLACE, {"text": ["Hij"]}, at=AT)
+
+    assert drafts.forget_before(AT + drafts.KEPT) == 0
+    assert drafts.forget_before(AT + drafts.KEPT + datetime.timedelta(seconds=1)) == 1
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "rule"),
+    [("note", "one_draft_a_person_form_and_object"), ("", "a_draft_knows_whose_it_is")],
+)
+def test_the_database_keeps_the_rules_of_drafts(form, rule):
+    drafts.keep(PLACE, {"text": ["Hij"]}, at=AT)
+
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_draft (subject, form, object, content, kept_at) VALUES (%s, %s, %s, '{}', %s)",
+            [PLACE.subject, form, PLACE.object, AT],
+        )
