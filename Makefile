@@ -45,6 +45,13 @@ install: .state/installed .state/texts ## Python packages into .venv, every one 
 BOOT_PYTHON := $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$name; break; }; done)
 
+# The browser of the tests, from Debian; certutil tells it which authority the instance has.
+.state/browser: | .state/tools
+	@command -v chromium >/dev/null && command -v certutil >/dev/null || { [ "$$(id -u)" = 0 ] || { echo "Chromium or certutil is missing: install them (Debian: apt install chromium libnss3-tools)." >&2; exit 1; }; \
+	echo "installing chromium and libnss3-tools"; export DEBIAN_FRONTEND=noninteractive; \
+	apt-get update -qq && apt-get install -y -qq chromium libnss3-tools >.state/said 2>&1 || { cat .state/said >&2; exit 1; }; }
+	@touch $@
+
 .PHONY: demo
 demo: install ## everything: installs, starts, plays the main job, prints addresses and demo users
 	@$(LOCAL) up
@@ -104,7 +111,7 @@ format: install ## put the code in the one form
 
 # The suites that wait for servers run beside those that compute; those that kill servers run last and alone.
 .PHONY: test
-test: check ## check, and every suite on the real components (instance `test`)
+test: check .state/browser ## check, and every suite on the real components (instance `test`)
 	@$(PYTHON) -m local --instance test up
 	@trap '$(PYTHON) -m local --instance test down' EXIT; \
 	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
@@ -113,10 +120,14 @@ test: check ## check, and every suite on the real components (instance `test`)
 	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss/model tests/municipal || failed=1; \
 	ZENNE_TEST_LEVEL=national $(RUN_TESTS) -q tests/national || failed=1; \
 	wait $$servers || failed=1; cat .state/tests-of-servers; \
-	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \
+	$(RUN_TESTS) -q -p no:randomly tests/browser tests/stories tests/together tests/privacy || failed=1; \
 	exit $$failed
 
 ##@ Prove
+
+.PHONY: browser
+browser: install .state/browser ## the story and every page in a real browser (chromium): clicks, keyboard, phone, axe
+	@$(RUN_TESTS) -q -p no:randomly tests/browser
 
 .PHONY: model
 model: install ## every order in which two or three towns can exchange a case, and each known mistake found out
@@ -135,6 +146,10 @@ schemas: install ## print the OpenAPI descriptions from the code
 .PHONY: messages
 messages: install ## put new texts of code and templates into the po files of each app
 	@$(PYTHON) -m texts merge
+
+.PHONY: pictures
+pictures: install .state/browser ## take the pictures of the README from the running demo
+	@$(PYTHON) -m browser.pictures --instance demo
 
 .PHONY: register
 register: install ## print the register of processing from the tables' own words

@@ -1,0 +1,26 @@
+"""A browser for the suite, and people who sit down at it."""
+
+import pytest
+
+import chromium
+from browser import visitor
+
+
+@pytest.fixture(scope="session")
+def browser(stack, tmp_path_factory):
+    with chromium.running(stack.ca, tmp_path_factory.mktemp("browser") / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def sits_down(browser, stack):
+    """Give a function that seats somebody at a tab of his own; all leave when the test ends."""
+    seated = []
+
+    def seat(user, participant, **how):
+        seated.append(visitor.arrives(browser, stack, user, participant, **how))
+        return seated[-1]
+
+    yield seat
+    for one in seated:
+        one.context.close()
