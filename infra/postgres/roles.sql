@@ -60,12 +60,13 @@ DECLARE
     'referral_step', 'referral_report',                                      -- every state that a referral was in
     'cases_entry',                                                           -- what was written about a person, and when
     'counts_cell',                                                           -- what was counted of a closed year
-    'figures_release', 'figures_figure'                                      -- what municipalities released of one
+    'figures_release', 'figures_figure',                                     -- what municipalities released of one
+    'progress_statement'                                                     -- what a side told its region
   ];
   -- Changed while the work goes on, but never gone: each row is our own word, or says who is responsible.
   never_deleted text[] := ARRAY[
     'outbox_message', 'conversation', 'referral', 'cases_case', 'cases_custody_row', 'consents_consent',
-    'counts_snapshot'
+    'counts_snapshot', 'progress'
   ];
   -- Facts about the program, not about the work.
   read_only text[] := ARRAY['django_migrations', 'legal_step'];

@@ -49,6 +49,14 @@ FEDERATION_JWKS_FILE = env.file(
     help="public keys of the federation, which countersigns directory records",
 )
 
+OPENSEARCH_URL = env.text("ZENNE_OPENSEARCH_URL", help="address of the search index: https://127.0.0.1:9200")
+OPENSEARCH_CA_FILE = env.file("ZENNE_OPENSEARCH_CA_FILE", help="certificate of the authority that signed its own")
+OPENSEARCH_CERTIFICATE_FILE = env.file(
+    "ZENNE_OPENSEARCH_CERTIFICATE_FILE",
+    help="one PEM: the TLS key and certificate by which the index knows this region",
+)
+OPENSEARCH_ALIAS = env.text("ZENNE_OPENSEARCH_ALIAS", help="name of this region's index: zenne-referrals-brussels")
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -91,6 +99,8 @@ INSTALLED_APPS = [
     "federation.rest",
     "federation.audit",
     "federation.bus",
+    "regional.progress",
+    "regional.search",
 ]
 
 ROOT_URLCONF = "regional.urls"
@@ -145,7 +155,10 @@ SPECTACULAR_SETTINGS = {
 DESCRIBED_APIS: list[str] = []
 
 # Who hears what on the bus. Receipts, refusals and checkpoints are the bus's and the audit's own.
-BUS_HANDLERS = {"CheckpointSigned": "federation.audit.handlers.on_checkpoint_signed"}
+BUS_HANDLERS = {
+    "ProgressStated": "regional.progress.handlers.on_progress_stated",
+    "CheckpointSigned": "federation.audit.handlers.on_checkpoint_signed",
+}
 BUS_RESEND_SECONDS = [
     int(seconds)
     for seconds in env.words(
@@ -157,6 +170,9 @@ BUS_RESEND_SECONDS = [
 # What the worker does by the clock, and how many seconds lie between two times.
 WORKER_TIMERS = {
     "sealer": ("federation.audit.sealer.tick", 1.0),
+    "index": ("regional.search.timers.follow", 1.0),
+    "traces": ("regional.search.timers.forget_traces", 3600.0),
+    "forgetting": ("regional.progress.timers.forget_what_is_over", 3600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 

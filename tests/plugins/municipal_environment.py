@@ -65,6 +65,10 @@ def set_environment() -> None:
         "ZENNE_KEYS_FOLDER": str(folder / "keys"),
         "ZENNE_FEDERATION_JWKS_FILE": str(folder / "federation.jwks.json"),
         "ZENNE_GATEWAY": f"https://{name}.localhost:19000",
+        "ZENNE_OPENSEARCH_URL": "https://127.0.0.1:9",
+        "ZENNE_OPENSEARCH_CA_FILE": str(folder / "ca.pem"),
+        "ZENNE_OPENSEARCH_CERTIFICATE_FILE": str(folder / "opensearch.pem"),
+        "ZENNE_OPENSEARCH_ALIAS": f"zenne-referrals-{name}",
         "ZENNE_LOG_LEVEL": "WARNING",
     }
     for variable, value in values.items():

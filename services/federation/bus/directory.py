@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from federation import clock
 from federation.bus import alarms, local, outbox, topics
@@ -64,9 +64,8 @@ def record_of(participant: str) -> DirectoryRecord | None:
 
 def of_level(level: str, *, believed: bool = True) -> list[DirectoryRecord]:
     """Return the newest records of all participants of a level, by id; those that nobody here confirmed if asked."""
-    known = DirectoryEntry.objects.values_list("participant", flat=True).distinct().order_by("participant")
-    newest = record_of if believed else newest_of
-    return [record for name in known if (record := newest(name)) and record.level == level]
+    entries = DirectoryEntry.objects.all()
+    return [record for record in (_believed if believed else _newest)(entries) if record.level == level]
 
 
 def regions_between(peer: str) -> tuple[str, ...]:
@@ -75,17 +74,24 @@ def regions_between(peer: str) -> tuple[str, ...]:
     named = {local.tenant().region, other.region if other else None} - {None}
     if not named:
         return ()
-    believed = PeerTrust.objects.filter(participant=OuterRef("participant"), kid=OuterRef("signed_by"))
-    found = DirectoryEntry.objects.filter(Exists(believed), participant__in=named).order_by("participant", "version")
-    newest = {entry.participant: _record(entry) for entry in found}
-    return tuple(sorted(name for name, record in newest.items() if record.level == "regional"))
+    found = _believed(DirectoryEntry.objects.filter(participant__in=named))
+    return tuple(record.participant for record in found if record.level == "regional")
+
+
+def _believed(entries: QuerySet[DirectoryEntry]) -> list[DirectoryRecord]:
+    trust = PeerTrust.objects.filter(participant=OuterRef("participant"), kid=OuterRef("signed_by"))
+    return _newest(entries.filter(Exists(trust)))
+
+
+def _newest(entries: QuerySet[DirectoryEntry]) -> list[DirectoryRecord]:
+    """Return the newest record of each participant among `entries`, by id: one statement for all of them."""
+    found = entries.order_by("participant", "-version").distinct("participant")
+    return [_record(entry) for entry in found]
 
 
 def names() -> dict[str, Names]:
     """Return by id how every participant that we believe is called; one statement for all of them."""
-    believed = PeerTrust.objects.filter(participant=OuterRef("participant")).values("kid")
-    newest = DirectoryEntry.objects.filter(signed_by__in=believed).order_by("participant", "-version")
-    return {entry.participant: _record(entry).names for entry in newest.distinct("participant")}
+    return {record.participant: record.names for record in _believed(DirectoryEntry.objects.all())}
 
 
 def newest_of(participant: str) -> DirectoryRecord | None:

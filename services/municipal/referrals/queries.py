@@ -1,5 +1,6 @@
 """Every read of referrals, and the locks that actions take."""
 
+import dataclasses
 import datetime
 import json
 import uuid
@@ -11,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from federation import clock
 from federation.bus import directory, local, outbox
-from federation.contracts.messages import BlockCount, Preview
+from federation.contracts import codec, codes, digests
+from federation.contracts.messages import BlockCount, Clocks, Preview, ProgressStated
 from federation.contracts.tenant_file import TenantFile
 from federation.custody import facts
 from federation.identity.actor import Actor, Role
@@ -115,6 +117,44 @@ def _open() -> QuerySet[Referral]:
     ended = [facts.State.DECLINED, facts.State.REVOKED, facts.State.CLOSED, facts.State.REASSIGNED]
     ended += [facts.State.HANDED_BACK, facts.State.WITHDRAWN, facts.State.KEPT]
     return Referral.objects.exclude(state="").filter(~Q(state__in=ended) | models.OPEN_HANDOVER)
+
+
+def statement_for_regions(referral: Referral) -> ProgressStated:
+    """Return what a region may know of a referral: clocks and codes.
+
+    Nobody's name, no team's person, nothing of the preview: that a question was put, and when something moved.
+    """
+    own, sent = local.participant(), referral.direction == Direction.SENT
+    return ProgressStated(
+        from_=own if sent else referral.peer,
+        to=referral.peer if sent else own,
+        kind=referral.kind,
+        state=referral.state,
+        version=referral.stated_version,
+        clocks=Clocks(**{name: getattr(referral, name) for name in Clocks.__slots__}),
+        decline_reason=_listed("decline-reason", referral.decline_reason),
+        revocation_reason=_listed("revocation-reason", referral.revocation_reason),
+        kept_reason=_listed("kept-reason", referral.kept_reason),
+        hand_back_reason=_listed("hand-back-reason", referral.hand_back_reason),
+    )
+
+
+def _listed(name: str, code: str) -> str | None:
+    """Return a code that our lists have: one of a newer town is kept here as it came, and not passed on."""
+    return code if code in codes.codes(name) else None
+
+
+def next_statement(referral: Referral) -> tuple[int, str]:
+    """Return version and digest of what a region may know now: the row's own where nothing of it has changed.
+
+    A tombstone has none: the offer, and with it who asked what, has not come yet.
+    """
+    known = (referral.stated_version, referral.stated_digest)
+    if not referral.state:
+        return known
+    content = dataclasses.replace(statement_for_regions(referral), version=1)
+    digest = digests.digest(codec.dump(codec.to_json(content)))
+    return known if digest == referral.stated_digest else (referral.stated_version + 1, digest)
 
 
 def sent_facts(referral: Referral) -> facts.Sent:

@@ -35,14 +35,15 @@ def carry_out(*, turn: Turn, by: Actor, at: datetime.datetime) -> Referral:
     state_before = referral.state
     _keep_facts(turn)
     _do(turn, effects.BEFORE_STORING)
-    news_for_regions = stating.count_version(referral)
+    version_before = referral.stated_version
+    referral.stated_version, referral.stated_digest = queries.next_statement(referral)
     referral.save(force_insert=referral._state.adding, force_update=not referral._state.adding)  # noqa: SLF001
     _keep_history(turn, state_before)
     _do(turn, effects.AFTER_STORING)
     for say in turn.step.says:
         _say(turn, say)
-    if news_for_regions:
-        stating.state_progress(referral, at=at)
+    if referral.stated_version != version_before:
+        stating.state_progress(referral=referral, by=by, at=at)
     _record(turn, state_before)
     if Effect.END_OFFERED_CUSTODY in turn.step.effects:
         _pass_on(turn)

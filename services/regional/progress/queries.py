@@ -1,0 +1,189 @@
+"""Every read of a region's knowledge. `visible_to` is the one door: pages, GraphQL and the index stand behind it."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.db.models import Count, F, Min, Q, QuerySet
+
+from federation import clock
+from federation.bus import directory, local
+from federation.identity.actor import Actor, Role
+from regional.progress import rules
+from regional.progress.models import Forgotten, Progress, Statement
+
+ProgressRow: TypeAlias = Progress
+"""A referral as pages and graph name it, which may not look into the models."""
+
+STATE_OF_CLOCK = {"firstContactAt": "firstContact", "handedBackAt": "handedBack"}
+
+
+def own_towns() -> frozenset[str]:
+    """Return the municipalities that lie in this region, by their believed records."""
+    own = local.participant()
+    return frozenset(record.participant for record in directory.of_level("municipal") if record.region == own)
+
+
+def visible_to(actor: Actor) -> QuerySet[Progress]:
+    """Return the referrals with one side in this region; nothing else exists for its coordinators.
+
+    Raises MissingPermission for everybody else.
+    """
+    if not actor.has(Role.REGIONAL_COORDINATOR):
+        message = f"This needs the role {Role.REGIONAL_COORDINATOR}."
+        raise rules.MissingPermission(message, requiredRoles=[Role.REGIONAL_COORDINATOR.value])
+    if actor.participant != local.participant():
+        return Progress.objects.none()
+    towns = own_towns()
+    return Progress.objects.filter(Q(sender__in=towns) | Q(recipient__in=towns))
+
+
+def get(referral_id: uuid.UUID, *, by: Actor) -> Progress:
+    """Return one referral; raise rules.ReferralUnknown when it does not exist for this actor."""
+    found = visible_to(by).select_related("sender_statement", "recipient_statement").filter(pk=referral_id).first()
+    if found is None:
+        raise rules.ReferralUnknown
+    return found
+
+
+def silent(*, by: Actor) -> QuerySet[Progress]:
+    """Return what is open, longest silence first."""
+    return visible_to(by).filter(ended_at__isnull=True).order_by("last_sign_at", "pk")
+
+
+def in_order_of(ids: Iterable[uuid.UUID], *, by: Actor) -> list[Progress]:
+    """Return the referrals that the index found, in its order, as they stand here and as far as this actor may see."""
+    wanted = list(ids)
+    found = visible_to(by).in_bulk(wanted)
+    return [found[referral_id] for referral_id in wanted if referral_id in found]
+
+
+def locked(referral_id: uuid.UUID) -> Progress | None:
+    """Return the picture of a referral with its row locked until the commit."""
+    found = Progress.objects.select_for_update(of=("self",)).select_related("sender_statement", "recipient_statement")
+    return found.filter(pk=referral_id).first()
+
+
+def over(at: datetime.datetime, *, limit: int) -> list[uuid.UUID]:
+    """Return the referrals of which everything goes now."""
+    found = Progress.objects.filter(ended_at__lt=at - rules.KEPT_AFTER_END).order_by("ended_at", "pk")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def clocks_of(statement: Statement) -> dict[str, datetime.datetime]:
+    """Return when a side came into each state, by the state's code."""
+    return {
+        STATE_OF_CLOCK.get(name, name.removesuffix("At")): datetime.datetime.fromisoformat(text)
+        for name, text in statement.clocks.items()
+    }
+
+
+def closed_days(at: datetime.datetime) -> frozenset[datetime.date]:
+    """Return the days on which this region does not work, this year's and those around it."""
+    own, year = local.tenant(), clock.today_in_brussels(at).year
+    return clock.closed_days(own.holidays, own.closures, (year - 1, year, year + 1))
+
+
+def silent_days(progress: Progress, *, at: datetime.datetime) -> int:
+    """Return for how many working days neither side has moved."""
+    return rules.silent_days(progress.last_sign_at, at=at, closed=closed_days(at))
+
+
+def sides_disagree(progress: Progress, *, at: datetime.datetime) -> bool:
+    """Say whether the two sides have told different stories for longer than a word is under way."""
+    return rules.disagree(progress.differs_since, at=at)
+
+
+def silent_before(days: int, *, at: datetime.datetime) -> datetime.datetime:
+    """Return the instant before which the last sign lies of what has been silent for `days` working days."""
+    day = rules.silent_before(days, today=clock.today_in_brussels(at), closed=closed_days(at))
+    return datetime.datetime.combine(day, datetime.time(), tzinfo=clock.BRUSSELS)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One state of a referral, with the clock of each side that came into it."""
+
+    state: str
+    sender_at: datetime.datetime | None
+    recipient_at: datetime.datetime | None
+
+    @property
+    def first_at(self) -> datetime.datetime:
+        """The earlier of the two."""
+        return min(at for at in (self.sender_at, self.recipient_at) if at is not None)
+
+
+@dataclass(frozen=True)
+class Received:
+    """One statement as it arrived: whose, when it was said, when it was stored here and so receipted."""
+
+    side: str
+    version: int
+    state: str
+    said_at: datetime.datetime
+    stored_at: datetime.datetime
+
+
+@dataclass(frozen=True)
+class LifeLine:
+    """One referral from both sides."""
+
+    referral: Progress
+    marks: tuple[Mark, ...]
+    statements: tuple[Received, ...]
+    silent_days: int
+    sides_disagree: bool
+
+
+def life_line(progress: Progress, *, at: datetime.datetime) -> LifeLine:
+    """Return everything that both sides said of a referral, oldest first."""
+    sender = clocks_of(progress.sender_statement) if progress.sender_statement else {}
+    recipient = clocks_of(progress.recipient_statement) if progress.recipient_statement else {}
+    marks = [Mark(state, sender.get(state), recipient.get(state)) for state in {*sender, *recipient}]
+    found = Statement.objects.filter(referral_id=progress.pk).order_by("said_at", "pk")
+    return LifeLine(
+        referral=progress,
+        marks=tuple(sorted(marks, key=lambda mark: (mark.first_at, mark.state))),
+        statements=tuple(Received(one.side, one.version, one.state, one.said_at, one.stored_at) for one in found),
+        silent_days=silent_days(progress, at=at),
+        sides_disagree=sides_disagree(progress, at=at),
+    )
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How many open questions are on their way between two towns, and the last sign of the most silent one."""
+
+    sender: str
+    recipient: str
+    open: int
+    last_sign_at: datetime.datetime
+
+
+def border(*, by: Actor) -> list[Flow]:
+    """Return the open referrals per pair of towns; ended ones are never counted per pair."""
+    found = (
+        silent(by=by).order_by().values("sender", "recipient").annotate(open=Count("pk"), oldest=Min("last_sign_at"))
+    )
+    rows = found.order_by("sender", "recipient")
+    return [Flow(row["sender"], row["recipient"], row["open"], row["oldest"]) for row in rows]
+
+
+def due_for_index(limit: int) -> list[Progress]:
+    """Return the referrals that the index does not know as they stand."""
+    found = Progress.objects.filter(indexed_revision__lt=F("revision")).order_by("revision")
+    return list(found[:limit])
+
+
+def forgotten(limit: int) -> list[Forgotten]:
+    """Return what is gone here and still in the index."""
+    return list(Forgotten.objects.order_by("revision")[:limit])
+
+
+def after(referral_id: uuid.UUID | None, *, limit: int) -> list[Progress]:
+    """Return the next referrals in the order of their ids: how all are gone through."""
+    found = Progress.objects.order_by("pk")
+    return list((found.filter(pk__gt=referral_id) if referral_id else found)[:limit])

@@ -1,0 +1,133 @@
+"""What may be asked. Plain Python: no Django, no index."""
+
+import base64
+import binascii
+import datetime
+import re
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+
+from federation.contracts import codes
+from federation.errors import DomainError, Kind as ErrorKind
+
+LONGEST_PAGE = 50
+LONGEST_SILENCE = 250
+"""Working days: a year."""
+EARLIEST = datetime.date(2020, 1, 1)
+CURSOR = re.compile(r"([0-9]{1,15}):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+
+
+class QuestionInvalid(DomainError):
+    """This cannot be asked so."""
+
+    kind = ErrorKind.INVALID
+
+
+class PurposeMissing(DomainError):
+    """Say for which purpose you look: it stands in the log."""
+
+    kind = ErrorKind.INVALID
+
+
+class SearchUnavailable(DomainError):
+    """The search does not answer now; the list of silence does."""
+
+    kind = ErrorKind.UNAVAILABLE
+
+
+class RebuildRunning(DomainError):
+    """The index is being built anew already."""
+
+    kind = ErrorKind.CONFLICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criteria:
+    """What somebody looks for: within a field any of the values, between fields all of them."""
+
+    senders: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    """States of either side."""
+    decline_reasons: tuple[str, ...] = ()
+    silent_days: int | None = None
+    """Open, and no sign for so many working days."""
+    began_from: datetime.date | None = None
+    began_until: datetime.date | None = None
+    """The last day of the period."""
+    disagreeing: bool = False
+
+    def asked(self) -> dict[str, str | int | bool]:
+        """Return what was asked as facts for the audit: codes, ids of towns, days."""
+        found: dict[str, str | int | bool] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, tuple) and value:
+                found[field.name] = "+".join(value)[:120]
+            elif isinstance(value, datetime.date):
+                found[field.name] = value.isoformat()
+            elif value not in ((), None, False):
+                found[field.name] = value
+        return found
+
+
+LISTS = {
+    "kinds": "referral-kind",
+    "phases": "referral-phase",
+    "states": "referral-state",
+    "decline_reasons": "decline-reason",
+}
+
+
+def check(criteria: Criteria, *, towns: Collection[str]) -> None:
+    """Raise QuestionInvalid unless every value is one that a form offers: a text is never looked for."""
+    for field, name in LISTS.items():
+        if not set(getattr(criteria, field)) <= codes.codes(name):
+            raise QuestionInvalid(f"A value is not on the list {name}.", field=field)
+    for field in ("senders", "recipients"):
+        if not set(getattr(criteria, field)) <= set(towns):
+            raise QuestionInvalid("A municipality is not in the directory.", field=field)
+    if criteria.silent_days is not None and not 0 <= criteria.silent_days <= LONGEST_SILENCE:
+        raise QuestionInvalid(f"Silence is counted from 0 to {LONGEST_SILENCE} working days.", field="silent_days")
+    days = [day for day in (criteria.began_from, criteria.began_until) if day is not None]
+    if any(day < EARLIEST for day in days) or days != sorted(days):
+        raise QuestionInvalid("A period begins before it ends.", field="began_until")
+
+
+def check_page(first: int) -> None:
+    """Raise QuestionInvalid unless a page has 1 to 50 entries."""
+    if not 1 <= first <= LONGEST_PAGE:
+        raise QuestionInvalid(f"A page has 1 to {LONGEST_PAGE} entries.", field="first")
+
+
+def check_purpose(purpose: str) -> None:
+    """Raise PurposeMissing unless the purpose is on its list."""
+    if purpose not in codes.codes("search-purpose"):
+        raise PurposeMissing(field="purpose")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: the last sign of its last entry, in milliseconds, and that entry's id."""
+
+    millis: int
+    id: uuid.UUID
+
+    def cursor(self) -> str:
+        """Return the place as a caller keeps it."""
+        return base64.urlsafe_b64encode(f"{self.millis}:{self.id}".encode()).decode().rstrip("=")
+
+
+def place(cursor: str) -> Place:
+    """Return the place that a cursor names; raise QuestionInvalid for anything else."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        text = ""
+    found = CURSOR.fullmatch(text)
+    if found is None:
+        raise QuestionInvalid("This place is not one of ours.", field="after")
+    return Place(int(found[1]), uuid.UUID(found[2]))

@@ -1,0 +1,10 @@
+"""The suites of a region run in a process of that level: ZENNE_TEST_LEVEL=regional."""
+
+import django
+
+# This file is read before pytest-django starts Django, and the fixtures need its tables.
+django.setup()
+
+from region_at_work import offered, region  # noqa: E402
+
+__all__ = ["offered", "region"]
