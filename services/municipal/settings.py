@@ -115,12 +115,15 @@ APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to 
 PORTAL_NAVIGATION = [
     ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("case-list", _("Cases"), {Role.CASEWORKER, Role.COORDINATOR}),
+    ("referral-inbox", _("Referrals"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("tables", _("Partner tables"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
     ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
-PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
+PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = [
+    ("referral-inbox", _("Inbox"), "municipal.referrals.queries.count_new", {Role.CASEWORKER, Role.COORDINATOR}),
+]
 
 LOCALE_PATHS = [pathlib.Path(__file__).parent / "locale"]  # texts of this file; each app has its own
 
@@ -203,6 +206,7 @@ WORKER_TIMERS = {
     "newcomers": ("municipal.referrals.timers.tell_regions_that_join", 60.0),
     "drafts": ("federation.portal.drafts.forget_before", 3600.0),
     "sessions": ("federation.identity.sessions.forget_before", 600.0),
+    "referral drafts": ("municipal.referrals.timers.forget_old_drafts", 3600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 

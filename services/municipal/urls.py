@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *referrals.REFERRAL.mounted(),
     *COUNTS.mounted(),
     *desk.PAGES,
+    *referrals.PAGES,
     *tables.PAGES,
     *portal.urlpatterns,
 ]

@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import pathlib
 from collections.abc import Container
 
 from django.conf import settings
@@ -11,10 +12,14 @@ from federation import clock
 from federation.contracts import tenant_file
 
 
-@functools.cache
 def own() -> tenant_file.TenantFile:
-    """Return this participant's file, read once a process."""
-    return tenant_file.load(settings.TENANT_FILE)
+    """Return this participant's file, read once a process: one process may play several participants."""
+    return _file(pathlib.Path(settings.TENANT_FILE))
+
+
+@functools.lru_cache(maxsize=8)
+def _file(path: pathlib.Path) -> tenant_file.TenantFile:
+    return tenant_file.load(path)
 
 
 def name() -> str:

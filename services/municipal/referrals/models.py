@@ -409,3 +409,32 @@ class TeamItem(models.Model):
     def __str__(self) -> str:
         """Return the code."""
         return self.code
+
+
+class ReferralDraft(models.Model):
+    """A question that somebody has not asked yet: the answers of the wizard, kept over log-outs.
+
+    Personal data: needs in codes, days, and the name of the colleague who goes along. Ground: task of public interest.
+    Kept: until the question is asked, or 30 days after the last answer.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=SUBJECT)
+    referral_id = models.UUIDField()
+    """The id that the referral will have: chosen with the first answer, so that the question is asked once."""
+    given = models.JSONField(default=dict)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "referral_draft"
+        constraints = [
+            # two drafts of one person on one case: nobody could say which one a page goes on with
+            models.UniqueConstraint(name="one_draft_per_person_and_case", fields=("case", "subject")),
+            # two drafts that would become one referral: the second question would count as asked
+            models.UniqueConstraint(name="one_draft_per_referral", fields=("referral_id",)),
+            models.CheckConstraint(name="a_draft_is_somebodys", condition=~Q(subject="")),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id that the referral will have."""
+        return f"draft of {self.referral_id}"

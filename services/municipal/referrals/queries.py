@@ -8,18 +8,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from federation import clock
 from federation.bus import directory, local, outbox
 from federation.contracts import codec, codes, digests
+from federation.contracts.directory import DirectoryRecord, Team
 from federation.contracts.messages import BlockCount, Clocks, Preview, ProgressStated
 from federation.contracts.tenant_file import TenantFile
-from federation.custody import facts
+from federation.custody import facts, recipient, sender
 from federation.identity.actor import Actor, Role
 from municipal.referrals import models, rules
-from municipal.referrals.models import ReceivedDossier, Referral, ReferralStep, Report, TeamItem
+from municipal.referrals.models import ReceivedDossier, Referral, ReferralDraft, ReferralStep, Report, TeamItem
 from municipal.referrals.rules import Custody, Direction
+
+OPEN_HERE = [state.value for state in (*facts.R_UNANSWERED, facts.State.ACCEPTED, *facts.R_WORKING)]
+_OVER = [state.value for state in (facts.State.WITHDRAWN, facts.State.KEPT)]
+_SENT_ON = [state.value for state in (*facts.S_BEFORE_RELEASE, facts.State.RELEASED, facts.State.FIRST_CONTACT)]
+OPEN = (
+    (
+        Q(direction=Direction.SENT, state__in=_SENT_ON)
+        & ~Q(kind=facts.Kind.SHARE, state__in=[facts.State.RELEASED, facts.State.FIRST_CONTACT], recipient_out=True)
+    )
+    | Q(direction=Direction.SENT, state__in=_OVER, recipient_out=False)
+    | Q(direction=Direction.RECEIVED, state__in=OPEN_HERE)
+)
+"""What no signature has ended: for sent ones `facts.is_ended` as a condition; a test holds the two together."""
 
 ReferralRow: TypeAlias = Referral
 """A referral as the API's shapes and the timers name it, which may not look into the models."""
@@ -31,7 +46,7 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
     Raises MissingPermission for roles that do no casework at all.
     """
     rules.check_role(actor, *rules.READERS)
-    found = Referral.objects.exclude(state="")
+    found = Referral.objects.select_related("case").exclude(state="")
     if actor.participant != local.participant():
         return found.none()
     if actor.has(*rules.WHOLE_TOWN):
@@ -60,6 +75,55 @@ def referrals(
         found = found.filter(case_id=case_id)
     waiting = TeamItem.objects.filter(referral=OuterRef("pk"), read_at__isnull=True)
     return found.annotate(unread=Exists(waiting)).order_by("-began_at", "pk")
+
+
+def waiting_here(*, by: Actor) -> QuerySet[Referral]:
+    """Return what this town was asked and has not ended, the nearest hoped-for answer first: the inbox."""
+    found = referrals(by=by, directions=[Direction.RECEIVED], states=OPEN_HERE)
+    return found.order_by(F("answer_by").asc(nulls_last=True), "began_at", "pk")
+
+
+def by_silence(*, by: Actor) -> QuerySet[Referral]:
+    """Return the open referrals of both directions with `last_at`, when one of the sides was last heard of.
+
+    The longest silence stands first: it is what gets lost (loss L1).
+    """
+    step = ReferralStep.objects.filter(referral=OuterRef("pk")).order_by("-at").values("at")[:1]
+    report = Report.objects.filter(referral=OuterRef("pk")).order_by("-at").values("at")[:1]
+    heard = Greatest(Coalesce(Subquery(step), "began_at"), Coalesce(Subquery(report), "began_at"))
+    return referrals(by=by).filter(OPEN).annotate(last_at=heard).order_by("last_at", "pk")
+
+
+def count_new(by: Actor, _at: datetime.datetime) -> int:
+    """Return how many offers this actor's lists hold that nobody has opened: the number in the header of every page."""
+    return visible_to(by).filter(direction=Direction.RECEIVED, state=facts.State.RECEIVED).count()
+
+
+def load_of(peer_teams: Iterable[str], *, by: Actor) -> dict[tuple[str, str], int]:
+    """Return how many open referrals of ours each team of another town has, by town and team."""
+    found = visible_to(by).filter(OPEN, direction=Direction.SENT, peer__in=list(peer_teams))
+    return {(peer, team): n for peer, team, n in found.values_list("peer", "peer_team").annotate(n=Count("pk"))}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody has answered about a question that is not asked yet."""
+
+    case_id: uuid.UUID
+    referral_id: uuid.UUID
+    given: dict[str, dict[str, Any]]
+    kept_at: datetime.datetime
+
+
+def draft(case_id: uuid.UUID, *, by: Actor) -> Draft | None:
+    """Return the draft of `by` on a case, None where there is none."""
+    return next((one for one in drafts(by=by) if one.case_id == case_id), None)
+
+
+def drafts(*, by: Actor) -> list[Draft]:
+    """Return the questions that `by` has begun and not asked, the latest first."""
+    found = ReferralDraft.objects.filter(subject=by.subject).order_by("-kept_at", "pk")
+    return [Draft(one.case_id, one.referral_id, one.given, one.kept_at) for one in found]
 
 
 def locked(referral_id: uuid.UUID) -> Referral:
@@ -188,6 +252,27 @@ def received_facts(referral: Referral) -> facts.Received:
     )
 
 
+def to_hand_back(referral_id: uuid.UUID, *, by: Actor) -> Referral:
+    """Return a referral that people here can hand back now.
+
+    Raises MissingPermission, ReferralUnknown, ReferralStateConflict or WrongReferralKind.
+    """
+    rules.check_role(by, *rules.ACTORS)
+    referral = get_referral(referral_id, by=by)
+    rules.check_side(referral.direction, Direction.RECEIVED, act="handed back", state=referral.state)
+    recipient.check_hand_back(received_facts(referral))
+    return referral
+
+
+def may_revoke(referral: Referral) -> bool:
+    """Say whether a referral that we sent can be taken back as it stands."""
+    try:
+        sender.revoke(sent_facts(referral))
+    except facts.ReferralStateConflict:
+        return False
+    return True
+
+
 def unsettled(case_id: uuid.UUID) -> bool:
     """Say whether an acceptance of ours for this case still waits for its release (handing on before settled)."""
     taken = Referral.objects.filter(direction=Direction.RECEIVED, case_id=case_id, custody_open=True)
@@ -314,11 +399,15 @@ def reason(referral: Referral, state: str) -> str:
 
 def phone_of_the_other_side(referral: Referral) -> str:
     """Return the telephone number of the humans on the other side: of the team that was asked, or the first."""
-    record = directory.record_of(referral.peer)
+    team = peer_team_of(referral, directory.record_of(referral.peer))
+    return (team.phone or "") if team else ""
+
+
+def peer_team_of(referral: Referral, record: DirectoryRecord | None) -> Team | None:
+    """Return the humans on the other side: the team that was asked, or the first."""
     if record is None or not record.teams:
-        return ""
-    team = next((team for team in record.teams if team.id == referral.peer_team), record.teams[0])
-    return team.phone or ""
+        return None
+    return next((team for team in record.teams if team.id == referral.peer_team), record.teams[0])
 
 
 def has_verdict(referral: Referral) -> bool:
@@ -384,6 +473,16 @@ def resting_on_consent_that_ends(*, on_or_before: datetime.date, after: datetime
         consent__valid_until__gt=after,
     )
     return found.order_by("pk")
+
+
+def working_day_after(start: datetime.date, days: int) -> datetime.date:
+    """Return the day that lies so many working days of this town after `start`."""
+    own, day = tenant(), start
+    closed = clock.closed_days(own.holidays, own.closures, (start.year, start.year + 1))
+    while days:
+        day += datetime.timedelta(days=1)
+        days -= day.weekday() < 5 and day not in closed  # noqa: PLR2004 -- Saturday is 5
+    return day
 
 
 def today(at: datetime.datetime) -> datetime.date:

@@ -11,6 +11,7 @@ from federation.contracts.messages import BlockCount, Preview
 from federation.custody.facts import Kind, ReferralStateConflict, State
 from federation.errors import DomainError, Kind as ErrorKind
 from federation.identity.actor import Actor, Role
+from municipal.people import rules as people
 
 
 class Direction(enum.StrEnum):
@@ -240,6 +241,20 @@ def in_order(blocks: Iterable[BlockCount]) -> tuple[BlockCount, ...]:
     return tuple(sorted(blocks, key=lambda block: BLOCKS.index(block.name)))
 
 
+def preview(person: people.Details | None, wanted: Help, *, today: datetime.date) -> Preview:
+    """Return what the other town sees before it accepts: no name, no birth date, no story. Raises PersonUnknown."""
+    if person is None:
+        raise PersonUnknown
+    return Preview(
+        age_band=age_band(people.age(person.birth_on, on=today)),
+        contact_language=person.contact_language,
+        interpreter_needed=person.interpreter_needed,
+        needs=wanted.needs,
+        urgency=wanted.urgency,
+        wished_help=wanted.wished_help,
+    )
+
+
 def preview_json(preview: Preview) -> dict[str, object]:
     """Return a preview as it is stored."""
     return {
@@ -287,6 +302,16 @@ class PersonUnknown(DomainError):
     """Nobody can be referred of whom this town does not know the birth date: fill in the case first."""
 
     kind = ErrorKind.CONFLICT
+
+
+def check_assigned(actor: Actor, team: str, *, known: Collection[str]) -> None:
+    """Raise unless the actor may give an accepted referral to `team`: a caseworker only to the own one.
+
+    Raises OfferInvalid or MissingPermission.
+    """
+    check_team(team, known=known)
+    if not actor.has(Role.COORDINATOR) and team != actor.team:
+        raise MissingPermission("A coordinator gives a referral to another team.")
 
 
 def check_team(team: str, *, known: Collection[str]) -> None:

@@ -27,6 +27,11 @@ def tell_regions_that_join(*, at: datetime.datetime) -> int:
     return told
 
 
+def forget_old_drafts(*, at: datetime.datetime) -> int:
+    """Delete what nobody has gone on with for a month; return how many drafts went."""
+    return actions.forget_old_drafts(by=actor.system(local.participant(), "timers"), at=at)
+
+
 def _answers(at: datetime.datetime) -> int:
     """Remind of answers that were hoped for by a day that has come (loss L1: never answered)."""
     today, closed, new = queries.today(at), _closed_days(queries.today(at)), 0

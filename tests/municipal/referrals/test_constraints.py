@@ -18,6 +18,10 @@ NEW_ITEM = (
     "INSERT INTO team_item (referral_id, team, code, role, reminder, at, read_by)"
     " VALUES ('{handover}', '%s', 'answerDue', '%s', true, now(), '')"
 )
+NEW_DRAFT = (
+    "INSERT INTO referral_draft (case_id, subject, referral_id, given, kept_at)"
+    " SELECT case_id, '%s', %s, '{{}}', now() FROM referral WHERE id = '{handover}'"
+)
 # ruff: noqa: S608 -- the statements are written here, no caller says them
 COPY = (
     f'INSERT INTO referral SELECT (jsonb_populate_record(r, \'{{{{"id": "{uuid.uuid4()}"}}}}\'::jsonb)).*'
@@ -85,6 +89,9 @@ CONSTRAINTS = [
     ("an_item_is_on_a_teams_list", V, NEW_ITEM % ("", "team")),
     ("an_item_is_for_a_known_role", V, NEW_ITEM % ("prevention", "mayor")),
     ("read_has_time_and_person_or_neither", M, "UPDATE team_item SET read_at = now(), read_by = ''"),
+    ("one_draft_per_person_and_case", V, ";".join([NEW_DRAFT % ("els", "gen_random_uuid()")] * 2)),
+    ("one_draft_per_referral", V, ";".join(NEW_DRAFT % (name, "'{handover}'::uuid") for name in ("els", "karim"))),
+    ("a_draft_is_somebodys", V, NEW_DRAFT % ("", "gen_random_uuid()")),
 ]
 
 TRIGGERS = [

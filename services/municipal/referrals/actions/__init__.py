@@ -1,6 +1,7 @@
 """Every write to referrals, split by verb; this page names them all, so that callers say `actions.offer_referral`."""
 
 from municipal.referrals.actions.answering import (
+    FirstContact,
     accept_referral,
     decline_referral,
     give_advice,
@@ -8,6 +9,7 @@ from municipal.referrals.actions.answering import (
     report_outcome,
     report_progress,
 )
+from municipal.referrals.actions.drafting import forget_draft, forget_old_drafts, keep_draft
 from municipal.referrals.actions.hearing import (
     hear_advice,
     hear_custody_ended,
@@ -22,7 +24,7 @@ from municipal.referrals.actions.hearing import (
     mark_undeliverable,
     note_refused_word,
 )
-from municipal.referrals.actions.offering import hand_back, offer_referral
+from municipal.referrals.actions.offering import Meeting, hand_back, offer_referral
 from municipal.referrals.actions.receiving import (
     hear_custody_kept,
     hear_revocation,
@@ -36,10 +38,14 @@ from municipal.referrals.actions.stating import state_to_newcomer
 from municipal.referrals.actions.withdrawing import Withdrawn, revoke_referral, withdraw_consent
 
 __all__ = [
+    "FirstContact",
+    "Meeting",
     "Withdrawn",
     "accept_referral",
     "decline_referral",
     "dossier_may_go_again",
+    "forget_draft",
+    "forget_old_drafts",
     "give_advice",
     "hand_back",
     "hear_advice",
@@ -54,6 +60,7 @@ __all__ = [
     "hear_revocation_confirmed",
     "hear_withdrawal",
     "hear_withdrawal_applied",
+    "keep_draft",
     "mark_received",
     "mark_undeliverable",
     "note_refused_word",

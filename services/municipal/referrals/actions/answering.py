@@ -2,18 +2,27 @@
 
 import datetime
 import uuid
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from federation.custody import recipient
 from federation.custody.facts import Step
 from federation.identity.actor import Actor
-from municipal.cases import queries as cases
+from municipal.cases import actions as case_actions, queries as cases
 from municipal.referrals import queries, rules
 from municipal.referrals.actions.carrying import carry_out
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import Referral, Report, TeamItem
 from municipal.referrals.rules import Direction
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """Who of this town meets the person first, and on which day."""
+
+    on: datetime.date
+    who: str
 
 
 @transaction.atomic
@@ -25,17 +34,38 @@ def open_referral(*, referral_id: uuid.UUID, by: Actor, at: datetime.datetime) -
 
 
 @transaction.atomic
-def accept_referral(*, referral_id: uuid.UUID, by: Actor, at: datetime.datetime) -> Referral:
+def accept_referral(
+    *,
+    referral_id: uuid.UUID,
+    team: str = "",
+    first_contact: FirstContact | None = None,
+    by: Actor,
+    at: datetime.datetime,
+) -> Referral:
     """Accept: with this commit a handover makes this town answer for the person, beside the sender until its release.
 
-    Raises MissingPermission, ReferralUnknown, ReferralStateConflict, WrongReferralKind.
+    `team` answers for it from now on; left out, the team that was asked. `first_contact` becomes the next contact of
+    the case that a handover opens here. Raises MissingPermission, ReferralUnknown, OfferInvalid,
+    ReferralStateConflict, WrongReferralKind.
     """
     seen = queries.get_referral(referral_id, by=by)
     if seen.case_id is not None:  # a hand back finds the own file
         cases.locked_case(seen.case_id)
     referral = queries.mine(referral_id, Direction.RECEIVED, act="accepted", by=by)
     step = recipient.accept(queries.received_facts(referral))
-    return _act(referral, step, "referralAccepted", by=by, at=at)
+    if team and seen.case_id is None:
+        rules.check_assigned(by, team, known={own.id for own in queries.tenant().teams})
+        referral.team = team
+    referral = _act(referral, step, "referralAccepted", by=by, at=at)
+    if first_contact is not None and seen.case_id is None and referral.case_id is not None:
+        _plan(referral.case_id, first_contact, by=by, at=at)
+    return referral
+
+
+def _plan(case_id: uuid.UUID, first_contact: FirstContact, *, by: Actor, at: datetime.datetime) -> None:
+    version = cases.locked_case(case_id).version
+    changes = {"next_contact_on": first_contact.on, "next_contact_who": first_contact.who}
+    case_actions.change_case(case_id=case_id, version=version, changes=changes, by=by, at=at)
 
 
 @transaction.atomic

@@ -3,26 +3,33 @@
 import datetime
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from federation.bus import directory, local
-from federation.contracts.messages import Preview
 from federation.custody import facts, recipient, sender
 from federation.custody.facts import Gate, Kind, ReferralStateConflict
 from federation.identity.actor import Actor
-from municipal.cases import queries as cases, rules as case_rules
+from municipal.cases import actions as case_actions, queries as cases, rules as case_rules
 from municipal.consents import queries as consents
-from municipal.people import rules as people
 from municipal.referrals import queries, rules
 from municipal.referrals.actions.carrying import carry_out
+from municipal.referrals.actions.drafting import forget_draft
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import Referral
 from municipal.referrals.rules import Direction, Help
 
 ANSWER_DAYS = 14
 """A hand back hopes for an answer within two weeks where its caller names no day."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The warm hand-over: when the three of them meet, and who of this town goes along."""
+
+    on: datetime.date
+    who: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +44,7 @@ class Question:
     ground: str
     wanted: Help
     answer_by: datetime.date
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
     relates_to: uuid.UUID | None = None
     hand_back_reason: str = ""
 
@@ -52,10 +60,15 @@ def offer_referral(
     ground: str,
     wanted: Help,
     answer_by: datetime.date,
+    referral_id: uuid.UUID | None = None,
+    meeting: Meeting | None = None,
     by: Actor,
     at: datetime.datetime,
 ) -> Referral:
     """Ask another town for advice, for help, or to take a case over.
+
+    Who chooses `referral_id` beforehand asks once: the same question under the same id finds the first one, and
+    nothing is sent again, and the draft is forgotten. `meeting` becomes the own case's next contact and stays here.
 
     Raises MissingPermission, CaseNotFound, CustodyElsewhere, RecipientUnknown, ProtocolMissing,
     OfferInvalid, NoLegalBasis, TemporaryStay, ReferralStateConflict for a second open handover, and
@@ -65,8 +78,12 @@ def offer_referral(
     rules.check_recipient(to, own=local.participant(), peers=_peers())
     rules.check_protocol(kind, allowed=queries.kinds_with(to, at))
     case = cases.locked_for_writing(case_id, by=by)
+    asked = _asked_already(referral_id, case_id)
+    if asked is not None:
+        return asked
     rules.check_stay(kind, case.stay_kind)
     question = Question(
+        id=referral_id or uuid.uuid4(),
         case=case,
         to=to,
         team=team,
@@ -76,7 +93,21 @@ def offer_referral(
         wanted=wanted,
         answer_by=answer_by,
     )
-    return _put(question, by=by, at=at)
+    referral = _put(question, by=by, at=at)
+    if meeting is not None:
+        changes = {"next_contact_on": meeting.on, "next_contact_who": meeting.who}
+        case_actions.change_case(case_id=case_id, version=case.version, changes=changes, by=by, at=at)
+    if referral_id is not None:
+        forget_draft(case_id=case_id, by=by, at=at)
+    return referral
+
+
+def _asked_already(referral_id: uuid.UUID | None, case_id: uuid.UUID) -> Referral | None:
+    """Return the question that stands under this id; raise ReferralUnknown where it is another case's."""
+    known = queries.peek(referral_id) if referral_id else None
+    if known is not None and (known.case_id != case_id or known.direction != Direction.SENT):
+        raise rules.ReferralUnknown
+    return known
 
 
 @transaction.atomic
@@ -180,7 +211,7 @@ def _custody_row(question: Question) -> uuid.UUID | None:
 
 def _row_of(question: Question, row: uuid.UUID | None, *, today: datetime.date, at: datetime.datetime) -> Referral:
     return Referral(
-        pk=uuid.uuid4(),
+        pk=question.id,
         direction=Direction.SENT.value,
         kind=question.kind.value,
         peer=question.to,
@@ -193,23 +224,9 @@ def _row_of(question: Question, row: uuid.UUID | None, *, today: datetime.date, 
         ground=question.ground,
         offered_custody_row=row,
         relates_to=question.relates_to,
-        preview=rules.preview_json(_preview(question, today=today)),
+        preview=rules.preview_json(rules.preview(question.case.person, question.wanted, today=today)),
         urgency=question.wanted.urgency,
         answer_by=question.answer_by,
-    )
-
-
-def _preview(question: Question, *, today: datetime.date) -> Preview:
-    person = question.case.person
-    if person is None:
-        raise rules.PersonUnknown
-    return Preview(
-        age_band=rules.age_band(people.age(person.birth_on, on=today)),
-        contact_language=person.contact_language,
-        interpreter_needed=person.interpreter_needed,
-        needs=question.wanted.needs,
-        urgency=question.wanted.urgency,
-        wished_help=question.wanted.wished_help,
     )
 
 
