@@ -176,35 +176,19 @@ def get_item(item_id: uuid.UUID, *, by: Actor) -> ItemView:
 
 def agenda(meeting: MeetingView, *, by: Actor) -> list[Point]:
     """Return the points of an agenda that `by` may know of, each family once, numbered as everybody has them."""
-    links = _links(meeting.id)
+    all_families, links = _families(meeting.id)
     seen = {item.case_id: _item(item) for item in visible_items(by).filter(meeting_id=meeting.id)}
     found = []
-    for number, family in enumerate(families(meeting.id, links), 1):
+    for number, family in enumerate(all_families, 1):
         items = tuple(seen[case_id] for case_id in family if case_id in seen)
         if items:
             found.append(Point(number, items, at_other_table=_at_other_table(meeting, family, links)))
     return found
 
 
-def families(meeting_id: uuid.UUID, links: Sequence[cases.Linked]) -> list[list[uuid.UUID]]:
+def families(meeting_id: uuid.UUID) -> list[list[uuid.UUID]]:
     """Return the cases of an agenda in its order, those of brothers and sisters together at the first one's place."""
-    order = AgendaItem.objects.filter(meeting_id=meeting_id).order_by("position").values_list("case_id", flat=True)
-    waiting = list(order)
-    found = []
-    while waiting:
-        family = [waiting.pop(0)]
-        for member in family:  # grows while it is walked: the brother of a brother is met too
-            for link in links:
-                if link.case_id == member and link.other_id in waiting:
-                    waiting.remove(link.other_id)
-                    family.append(link.other_id)
-        found.append(family)
-    return found
-
-
-def links_on_agenda(meeting_id: uuid.UUID) -> list[cases.Linked]:
-    """Return what the cases of an agenda are linked with, on it or not."""
-    return _links(meeting_id)
+    return _families(meeting_id)[0]
 
 
 def carried(meeting: MeetingView, *, by: Actor) -> list[AgreementView]:
@@ -368,9 +352,21 @@ def _agreements() -> QuerySet[Agreement]:
     return Agreement.objects.select_related("item__case__person", "item__meeting", "who", "tells")
 
 
-def _links(meeting_id: uuid.UUID) -> list[cases.Linked]:
-    on_agenda = AgendaItem.objects.filter(meeting_id=meeting_id).values_list("case_id", flat=True)
-    return cases.linked_with(*on_agenda)
+def _families(meeting_id: uuid.UUID) -> tuple[list[list[uuid.UUID]], list[cases.Linked]]:
+    """Return the cases of an agenda, family by family, and what they are linked with, on the agenda or not."""
+    on_agenda = AgendaItem.objects.filter(meeting_id=meeting_id).order_by("position")
+    waiting = list(on_agenda.values_list("case_id", flat=True))
+    links = cases.linked_with(*waiting)
+    found = []
+    while waiting:
+        family = [waiting.pop(0)]
+        for member in family:  # grows while it is walked: the brother of a brother is met too
+            for link in links:
+                if link.case_id == member and link.other_id in waiting:
+                    waiting.remove(link.other_id)
+                    family.append(link.other_id)
+        found.append(family)
+    return found, links
 
 
 def _at_other_table(meeting: MeetingView, family: Sequence[uuid.UUID], links: Sequence[cases.Linked]) -> bool:

@@ -213,7 +213,7 @@ def move_point(*, item_id: uuid.UUID, direction: Direction, by: Actor, at: datet
     """
     item = queries.get_item(item_id, by=by)
     _locked(item.meeting_id, by=by)
-    points = queries.families(item.meeting_id, queries.links_on_agenda(item.meeting_id))
+    points = queries.families(item.meeting_id)
     here = next(place for place, family in enumerate(points) if item.case_id in family)
     there = here + (1 if direction is Direction.DOWN else -1)
     if not 0 <= there < len(points):
