@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from federation.portal import account
+from federation.portal import account, help as manual
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account", account.account, name="account"),
@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/logged-out", account.logged_out, name="logged-out"),
     path("account/backchannel-logout", account.hear_of_logout, name="backchannel-logout"),
     path("account/language", account.choose_language, name="choose-language"),
+    path("help", manual.contents, name="help-contents"),
+    path("help/<str:page>", manual.page, name="help"),
 ]
