@@ -32,6 +32,14 @@ class SearchForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """The case of a brother or sister."""
+
+    reference = controls.CharField(
+        label=_("Reference of the brother's or sister's case"), help_text=_("For example VV-2026-0042."), max_length=20
+    )
+
+
 class PurposeForm(forms.Form):
     """Why a file outside one's own work is opened."""
 

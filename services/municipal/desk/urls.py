@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from municipal.desk.pages import case, consents, heads, log, my_work, writing
+from municipal.desk.pages import case, consents, heads, links, log, my_work, writing
 
 PAGES: list[URLPattern] = [
     path("", my_work.MyWork.as_view(), name="my-work"),
@@ -13,6 +13,8 @@ PAGES: list[URLPattern] = [
     path("cases/<uuid:case_id>/identity", heads.CaseIdentity.as_view(), name="case-identity"),
     path("cases/<uuid:case_id>/next-contact", heads.NextContact.as_view(), name="next-contact"),
     path("cases/<uuid:case_id>/next-contact/done", heads.ContactDone.as_view(), name="contact-done"),
+    path("cases/<uuid:case_id>/linked", links.CaseLinks.as_view(), name="case-links"),
+    path("cases/<uuid:case_id>/linked/<uuid:link_id>/away", links.CaseUnlink.as_view(), name="case-unlink"),
     path("cases/<uuid:case_id>/timeline", writing.CaseTimeline.as_view(), name="case-timeline"),
     path(
         "cases/<uuid:case_id>/timeline/<uuid:entry_id>/addendum", writing.CaseAddendum.as_view(), name="case-addendum"

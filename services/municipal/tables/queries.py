@@ -126,9 +126,11 @@ def meetings(*, by: Actor, on: datetime.date) -> tuple[list[MeetingView], list[M
     return [_meeting(one, one.points) for one in coming], [_meeting(one, one.points) for one in past]
 
 
-def next_meeting(table: Table, *, on: datetime.date) -> MeetingView | None:
-    """Return the next meeting of a table from a day on."""
-    found = Meeting.objects.filter(table=table, held_on__gte=on).order_by("held_on").first()
+def next_meeting_about(birth_on: datetime.date, *, on: datetime.date) -> MeetingView | None:
+    """Return the next meeting from a day on at which somebody of a birth date can be discussed."""
+    grown = rules.coming_of_age(birth_on)
+    fits = Q(table=Table.MINORS, held_on__lt=grown) | Q(table=Table.ADULTS, held_on__gte=grown)
+    found = Meeting.objects.filter(fits, held_on__gte=on).order_by("held_on").first()
     return _meeting(found) if found else None
 
 

@@ -223,6 +223,14 @@ def last_adult_birthday(day: datetime.date) -> datetime.date:
         return day.replace(year=day.year - FULL_AGE, day=28)
 
 
+def coming_of_age(birth_on: datetime.date) -> datetime.date:
+    """Return the first day on which somebody is of full age."""
+    try:
+        return birth_on.replace(year=birth_on.year + FULL_AGE)
+    except ValueError:  # born on 29 February
+        return datetime.date(birth_on.year + FULL_AGE, 3, 1)
+
+
 def check_worker(actor: Actor) -> None:
     """Raise MissingPermission unless the actor works with tables; asked before anything is looked up."""
     check_role(actor, *WORKERS)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from federation import clock
 from municipal.cases import actions as cases, queries as case_queries, rules as case_rules
 from municipal.desk import forms, queries
 from municipal.desk.pages.page import DeskPage
@@ -124,8 +125,11 @@ class CaseAgreements(CasePage):
     tab = "case-agreements"
 
     def look(self) -> HttpResponse:
-        """Show what is still to do first."""
-        return self.show_case(self.read(), {"agreements": self.agreements()})
+        """Show what is still to do first, and the next table at which the case can be discussed."""
+        case = self.read()
+        today = clock.today_in_brussels(self.at)
+        following = table_queries.next_meeting_about(case.person.birth_on, on=today) if case.person else None
+        return self.show_case(case, {"agreements": self.agreements(), "following": following})
 
 
 class CaseReferrals(CasePage):
