@@ -9,6 +9,7 @@ import contextlib
 import http.server
 import json
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,6 +115,10 @@ class KeyServer:
     others: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     published: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, tuple[int, Json]] = field(default_factory=dict)
+    """What a realm says to a form, by its last part of the address: token or logout."""
+    forms: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """The forms that arrived, and where."""
 
     def publish(self, realm: str, *keys: Json) -> None:
         """Publish exactly these keys for `realm`."""
@@ -151,8 +156,19 @@ def key_server() -> Iterator[KeyServer]:
             self.wfile.write(body)
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            self.do_GET()
+            sent = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            place = self.path.rsplit("/", 1)[-1]
+            if place not in state.answers:
+                self.do_GET()
+                return
+            state.forms.append((place, dict(urllib.parse.parse_qsl(sent))))
+            status, answer = state.answers[place]
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class's name
             """Say nothing."""

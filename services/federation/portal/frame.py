@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from federation import clock
 from federation.contracts import codes
+from federation.errors import DomainError
 from federation.identity import browser
 from federation.identity.actor import Actor
 from federation.portal import town
@@ -50,10 +52,14 @@ class Language:
 class Frame:
     """The frame of one page, worked out when the template asks for it."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        """Will stand around the page that `request` asks for."""
+    def __init__(self, request: HttpRequest, *, counting: bool = True) -> None:
+        """Will stand around the page that `request` asks for; a page about a failure counts nothing."""
         self.request = request
-        self.person = browser.person(request)
+        self.counting = counting
+        try:
+            self.person = browser.person(request)
+        except (DomainError, DatabaseError):
+            self.person = None
 
     @property
     def accent(self) -> str:
@@ -118,7 +124,7 @@ class Frame:
     @cached_property
     def waiting(self) -> list[Waiting]:
         """What waits for this person, as the service's own functions count it."""
-        if self.person is None:
+        if self.person is None or not self.counting:
             return []
         at = clock.now()
         return [

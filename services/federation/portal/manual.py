@@ -1,8 +1,8 @@
 """The manual within the program: pages in plain Markdown files, read as they are shown.
 
-A file is `<page>.<language>.md`, in `manual/` of the level (`caseworker.nl.md`) or of the library (`privacy.fr.md`). Only
-what our own files use is understood: headings, paragraphs, lists, tables, bold and links. Everything else stays text,
-and all of it is escaped.
+A file is `<page>.<language>.md`, in `manual/` of the level (`caseworker.nl.md`) or of the library (`privacy.fr.md`).
+Only what our own files use is understood: headings, paragraphs, lists, tables, bold and links. Everything else stays
+text, and all of it is escaped.
 """
 
 import functools

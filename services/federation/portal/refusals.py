@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _, gettext_lazy as _l
 
 from federation import problems
 from federation.errors import DomainError
-from federation.portal import language
+from federation.portal import frame, language
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ def answer(request: HttpRequest, refusal: Exception) -> HttpResponse:
     return page(request, 409 if isinstance(refusal, IntegrityError) else 503)
 
 
+SERVER_ERROR = 500
 SILENT = {403, 404}
 """Pages that say no more than their status: whether something exists is information too."""
 
@@ -101,6 +102,7 @@ def page(
     reference = uuid.uuid4().hex[:8]
     log.info("page refused", status=status, code=code, reference=reference)
     context = {
+        "frame": frame.Frame(request, counting=status < SERVER_ERROR),
         "status": status,
         "reason": reason,
         "words": words or WORDS.get(status, WORDS[500]),

@@ -47,6 +47,11 @@ urlpatterns += urls.urlpatterns
 PLACE = drafts.Place(CASEWORKER.subject, "note", "7f3a")
 
 
+@pytest.fixture(autouse=True)
+def _without_other_pages(settings):
+    settings.PORTAL_NAVIGATION = settings.PORTAL_COUNTS = []
+
+
 def test_what_is_kept_comes_back_in_the_form(page_client):
     answer = page_client(CASEWORKER).post(NOTE, {"text": "Hij belde zelf.", "keep-draft": "1"})
 
