@@ -117,6 +117,7 @@ PORTAL_NAVIGATION = [
     ("case-list", _("Cases"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("referral-inbox", _("Referrals"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("tables", _("Partner tables"), {Role.CASEWORKER, Role.COORDINATOR}),
+    ("figures", _("Figures"), {Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
     ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
 ]
@@ -164,7 +165,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-DESCRIBED_APIS = ["municipal.urls.CASEWORK", "municipal.urls.COUNTS", "municipal.referrals.urls.REFERRAL"]
+DESCRIBED_APIS = ["municipal.urls.CASEWORK", "municipal.counts.urls.COUNTS", "municipal.referrals.urls.REFERRAL"]
 
 # Who hears what on the bus. Receipts, refusals and checkpoints are the bus's and the audit's own.
 BUS_HANDLERS = {

@@ -6,7 +6,7 @@ from federation.portal import refusals, urls as portal
 from federation.rest import openapi
 from municipal.cases import api as cases
 from municipal.consents import api as consents
-from municipal.counts import api as counts
+from municipal.counts import urls as counts
 from municipal.desk import urls as desk
 from municipal.health import Health
 from municipal.referrals import urls as referrals
@@ -35,32 +35,16 @@ CASEWORK = openapi.Api(
     ],
 )
 
-COUNTS = openapi.Api(
-    name="counts",
-    major=1,
-    title="Counts",
-    description=(
-        "The closed years of one municipality in figures: frozen by a manager, shown before and after protection, and "
-        "released by a second person, once. Exact counts are for the municipality itself."
-    ),
-    routes=[
-        path("health", Health.as_view()),
-        path("years", counts.Years.as_view()),
-        path("years/<int:year>", counts.YearDetail.as_view()),
-        path("years/<int:year>/snapshots", counts.Snapshots.as_view()),
-        path("years/<int:year>/releases", counts.Releases.as_view()),
-    ],
-)
-
 urlpatterns: list[URLPattern | URLResolver] = [
     # For the gateway and whoever runs the process: the one path that is open without a token.
     path("health", Health.as_view()),
     *CASEWORK.mounted(),
     *referrals.REFERRAL.mounted(),
-    *COUNTS.mounted(),
+    *counts.COUNTS.mounted(),
     *desk.PAGES,
     *referrals.PAGES,
     *tables.PAGES,
+    *counts.PAGES,
     *portal.urlpatterns,
 ]
 

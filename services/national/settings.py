@@ -1,10 +1,17 @@
 """The settings of the national level's processes (web, worker, commands).
 
 One file for every place: what differs between machines comes from the environment, each
-variable declared with its help. Safe by default: no debugging, no host answered, no cookie.
+variable declared with its help. Safe by default: no debugging, no host answered.
 """
 
+import pathlib
+
+from django.utils.translation import gettext_lazy as _
+
 from federation import env
+from federation.identity.actor import Role
+from federation.portal import settings as portal
+from federation.portal.settings import *  # noqa: F403 -- what pages need, the same on every level
 from federation.rest import logs
 
 PARTICIPANT = env.text(
@@ -84,8 +91,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# No session, no user table, no admin: people are known by their realm's token, at every call anew.
+# No user table, no admin: people are known by their realm's word, at every call of an API anew.
 INSTALLED_APPS = [
+    *portal.APPS,
     "rest_framework",
     "drf_spectacular",
     "federation.rest",
@@ -97,21 +105,22 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "national.urls"
 WSGI_APPLICATION = "national.wsgi.application"
 APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to one
-MIDDLEWARE = [
-    "federation.rest.trace.TraceMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+# Where people can go: name of the address, words, who sees it.
+PORTAL_NAVIGATION = [
+    ("national-figures", _("Figures"), {Role.STATISTICS_USER}),
+    ("method", _("How the figures are made"), {Role.STATISTICS_USER}),
 ]
+# What waits, in the header: nothing does.
+PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
+
+LOCALE_PATHS = [pathlib.Path(__file__).parent / "locale"]  # texts of this file; each app has its own
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False  # the APIs speak codes; labels come from schemas/codes
 
 # The gateway ends TLS and is the only one that reaches the process's socket.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000
 X_FRAME_OPTIONS = "DENY"
@@ -161,6 +170,7 @@ BUS_RESEND_SECONDS = [
 # What the worker does by the clock, and how many seconds lie between two times.
 WORKER_TIMERS = {
     "sealer": ("federation.audit.sealer.tick", 1.0),
+    "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 

@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from federation import problems
+from federation.portal import refusals, urls as portal
 from federation.rest import openapi
-from national.figures import api as figures
+from national.figures import api as figures, pages
 from national.health import Health
 
 STATISTICS = openapi.Api(
@@ -28,8 +28,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # For the gateway and whoever runs the process: the one path that is open without a token.
     path("health", Health.as_view()),
     *STATISTICS.mounted(),
+    path("", pages.NationalFigures.as_view(), name="national-figures"),
+    path("years/<int:year>", pages.YearFigures.as_view(), name="year-figures"),
+    path("years/<int:year>/csv", pages.YearTable.as_view(), name="year-table"),
+    path("method", pages.Method.as_view(), name="method"),
+    *portal.urlpatterns,
 ]
 
-handler400 = problems.bad_request
-handler404 = problems.not_found
-handler500 = problems.server_error
+handler400 = refusals.bad_request
+handler403 = refusals.not_allowed
+handler404 = refusals.not_found
+handler500 = refusals.server_error

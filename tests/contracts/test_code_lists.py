@@ -42,7 +42,7 @@ def test_all_agreed_lists_are_there():
         *("referral-kind", "age-band", "need", "urgency", "wished-help", "decline-reason", "revocation-reason"),
         *("hand-back-reason", "kept-reason", "outcome", "progress", "stay-kind", "block", "life-domain", "ground"),
         *("consent-giver", "withdrawal-handling", "refusal-reason", "role", "contact-kind", "visibility"),
-        *("indicator", "counted-age-band"),
+        *("indicator", "counted-age-band", "counted-year-state", "reporting-state"),
         *("consent-how", "postpone-reason", "reading-purpose", "act", "team-item"),
         *("referral-state", "referral-phase", "search-purpose"),
         *("link-kind", "table-kind", "organisation", "secrecy", "agreement-state"),

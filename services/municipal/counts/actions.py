@@ -6,7 +6,7 @@ import pathlib
 from django.conf import settings
 from django.db import transaction
 
-from federation import clock, protection
+from federation import clock
 from federation.audit import actions as audit
 from federation.bus import directory, local, outbox
 from federation.contracts import programmes
@@ -59,7 +59,7 @@ def approve_release(*, year: int, by: Actor, at: datetime.datetime) -> queries.Y
     rules.check_approval(by, frozen_by=frozen.frozen_by, released=frozen.released)
     if _digest(frozen.cells, year, frozen.programme) != frozen.digest:
         raise rules.SnapshotChanged(year=year)
-    figures = tuple(protection.written(cell.shown) for cell in frozen.cells)
+    figures = tuple(cell.written for cell in frozen.cells)
     statement = outbox.put(to=_nation(), body=CountsReleased(frozen.programme, year, figures), referral_id=None, at=at)
     Snapshot.objects.filter(pk=year).update(approved_at=at, approved_by=by.subject, message_id=statement.pk)
     _record(

@@ -121,6 +121,11 @@ class Cell:
         """The figure that may leave; None is written `<10`. The same at every call: it is drawn from the key."""
         return protection.shown(self.count, self.key)
 
+    @property
+    def written(self) -> str:
+        """That figure as people read it."""
+        return protection.written(self.shown)
+
 
 def count_year(episodes: Iterable[Episode], *, year: int, statistics_key: bytes) -> tuple[Cell, ...]:
     """Return the cells of the first programme, in its order."""
