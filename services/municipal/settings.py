@@ -120,6 +120,7 @@ PORTAL_NAVIGATION = [
     ("figures", _("Figures"), {Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
     ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
+    ("operator", _("Operations"), {Role.OPERATOR}),
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = [

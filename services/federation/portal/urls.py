@@ -1,8 +1,8 @@
-"""The addresses that every level has: the account, the help."""
+"""The addresses that every level has: the account, the help, the operator's pages."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from federation.portal import account, help as manual
+from federation.portal import account, help as manual, operating
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account", account.account, name="account"),
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/language", account.choose_language, name="choose-language"),
     path("help", manual.contents, name="help-contents"),
     path("help/<str:page>", manual.page, name="help"),
+    path("operator", operating.Operator.as_view(), name="operator"),
+    path("operator/messages/<int:message_id>", operating.OperatorMessage.as_view(), name="operator-message"),
 ]

@@ -3,35 +3,7 @@
 import json
 import re
 
-import pytest
-
-from federation import clock
-from page_client import browser
-from people_at_work import actor
-
 V, M = "vilvoorde", "molenbeek"
-
-
-@pytest.fixture
-def visit(towns, monkeypatch):
-    """Return a function that lets somebody of a town open or send a page and returns the answer."""
-    monkeypatch.setattr(clock, "now", lambda: towns.now)
-
-    def visiting(town, address, data=None, *, by=None, language="en", **headers):
-        with towns.at(town):
-            client = browser(by or actor(town), language=language)
-            client.defaults["HTTP_HOST"] = f"{town}.localhost"
-            if data is None:
-                return client.get(address, secure=True, headers=headers)
-            return client.post(address, data, secure=True, headers=headers)
-
-    return visiting
-
-
-def words(response) -> str:
-    """Return what a page says, without its marks."""
-    text = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def answers(**more):
@@ -43,7 +15,7 @@ def step(case, slug):
     return f"/cases/{case}/referrals/new/{slug}"
 
 
-def test_a_prepared_case_is_offered_in_six_steps(desk, towns, visit) -> None:
+def test_a_prepared_case_is_offered_in_six_steps(desk, towns, visit, words) -> None:
     case = desk.case(V)
     desk.consent(V, case)
 
@@ -75,7 +47,7 @@ def test_a_prepared_case_is_offered_in_six_steps(desk, towns, visit) -> None:
     assert towns[V].query("SELECT count(*) FROM outbox_message WHERE type = 'ReferralOffered'") == [(1,)]
 
 
-def test_everything_of_a_referral_is_shown_on_both_sides(desk, towns, visit) -> None:
+def test_everything_of_a_referral_is_shown_on_both_sides(desk, towns, visit, words) -> None:
     offered = desk.offered()
     towns.settle()
     pages = ["/referrals/inbox", "/referrals/sent", "/referrals/border", f"/referrals/{offered.referral}"]
@@ -88,7 +60,7 @@ def test_everything_of_a_referral_is_shown_on_both_sides(desk, towns, visit) -> 
             assert "Verzonnen" not in found.content.decode()
 
 
-def test_an_offer_is_opened_considered_and_accepted(desk, towns, visit) -> None:
+def test_an_offer_is_opened_considered_and_accepted(desk, towns, visit, words) -> None:
     offered = desk.offered()
     towns.settle()
     page = f"/referrals/{offered.referral}"

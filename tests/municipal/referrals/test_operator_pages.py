@@ -1,0 +1,92 @@
+"""The operator's pages: numbers, ages, fingerprints and the two ways out of what is parked; nothing of any message."""
+
+from federation.bus import parked
+from federation.identity.actor import Role
+from people_at_work import actor
+
+V, M = "vilvoorde", "molenbeek"
+
+
+def spoiled(desk, towns) -> int:
+    """Will let an offer arrive at Molenbeek that its rules refuse; return the number of what is parked there."""
+    desk.offered()
+    towns.send(V)
+    towns.store(M)
+    with towns.at(M):
+        from federation.bus.models import InboxWork  # noqa: PLC0415 -- Django is set up by then
+
+        InboxWork.objects.update(state="parked", reason="unexpected", type="ReferralOffered")
+        return parked.waiting()[0].id
+
+
+def operator(town):
+    return actor(town, Role.OPERATOR, team="")
+
+
+def test_the_page_shows_queues_trust_keys_and_certificates_and_names_nobody(desk, towns, visit, words) -> None:
+    desk.offered()
+    towns.later(hours=3)
+
+    found = visit(V, "/operator", by=operator(V))
+
+    assert found.status_code == 200, words(found)
+    said = words(found)
+    assert "oldest: 3 hours" in said.replace("\xa0", " ")
+    assert "Molenbeek" in said
+    assert "confirmed" in said
+    assert "the file cannot be read" in said  # no certificate lies in the folder of a test
+    assert len([one for one in said.split() if len(one) == 4 and one.isalnum() and one.isupper()]) >= 16
+    assert "Sami" not in said
+
+
+def test_nobody_else_opens_it(visit) -> None:
+    for role in (Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER, Role.MANAGER):
+        assert visit(V, "/operator", by=actor(V, role)).status_code == 403
+        assert visit(V, "/operator/messages/1", {"retry": "1"}, by=actor(V, role)).status_code == 403
+
+
+def test_a_parked_message_is_tried_again_and_both_logs_say_by_whom(desk, towns, visit) -> None:
+    number = spoiled(desk, towns)
+    by = operator(M)
+
+    shown = visit(M, f"/operator/messages/{number}", by=by)
+    done = visit(M, f"/operator/messages/{number}", {"retry": "1"}, by=by)
+    towns.settle()
+
+    assert (shown.status_code, done.status_code) == (200, 302)
+    assert towns[M].query("SELECT state FROM referral") == [("received",)]
+    assert towns[M].query("SELECT by FROM inbox_attempt WHERE outcome = 'retried'") == [(by.subject,)]
+    assert towns[M].query("SELECT by_subject, subject FROM audit_entry WHERE act = 'parkedRetried'") == [
+        (by.subject, f"inbox:{number}")
+    ]
+
+
+def test_a_parked_message_is_closed_with_a_reason_that_its_sender_reads(desk, towns, visit) -> None:
+    number = spoiled(desk, towns)
+    address = f"/operator/messages/{number}"
+
+    wrong = visit(M, address, {"reason": "because"}, by=operator(M))
+    assert wrong.status_code == 422
+    assert towns[M].query("SELECT count(*) FROM inbox_work") == [(1,)]
+    done = visit(M, address, {"reason": "notForUs"}, by=operator(M))
+    towns.settle()
+
+    assert done.status_code == 302
+    assert towns[M].query("SELECT count(*) FROM inbox_work") == [(0,)]
+    assert towns[V].query("SELECT state, refused_reason FROM referral") == [("undeliverable", "notForUs")]
+    assert visit(M, address, by=operator(M)).status_code == 404
+    assert towns[M].query("SELECT facts->>'reason' FROM audit_entry WHERE act = 'parkedAnswered'") == [("notForUs",)]
+
+
+def test_the_number_of_statements_does_not_grow_with_what_waits(desk, towns, visit) -> None:
+    counts = []
+
+    for _ in range(2):
+        for name in ("a", "b", "c"):
+            desk.offered(name=name)
+        towns.later(minutes=1)
+        with towns.statements(V) as captured:
+            assert visit(V, "/operator", by=operator(V)).status_code == 200
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
