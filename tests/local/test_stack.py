@@ -7,7 +7,7 @@ import stat
 import psutil
 import pytest
 
-from local import commands, machine, participants, postgres, processes, status
+from local import commands, machine, opensearch, participants, postgres, processes, status
 
 
 def members(stack) -> list[psutil.Process]:
@@ -21,7 +21,7 @@ def test_every_component_runs_and_is_listed_with_port_and_memory(stack):
     lines = list(status.lines(stack.instance, stack.towns))
 
     listed = {line.split()[0]: line for line in lines[1:]}
-    for name in ("postgres", "kafka", "keycloak", "gateway"):
+    for name in ("postgres", "kafka", "keycloak", "opensearch", "gateway"):
         assert str(stack.instance.ports[name]) in listed[name]
         assert listed[name].endswith("running")
     for town in stack.towns:
@@ -49,16 +49,17 @@ def test_nothing_listens_but_on_the_loopback(stack):
     assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 
-def test_a_server_that_refuses_root_runs_as_somebody_without_rights(stack):
-    owner = psutil.Process(stack.pid("postgres")).uids().real
+@pytest.mark.parametrize(("name", "server"), [("postgres", postgres), ("opensearch", opensearch)])
+def test_a_server_that_refuses_root_runs_as_somebody_without_rights(stack, name, server):
+    owner = psutil.Process(stack.pid(name)).uids().real
 
     assert owner != 0
-    assert owner == (postgres.folder(stack.instance) / "data").stat().st_uid
+    assert owner == (server.folder(stack.instance) / "data").stat().st_uid
 
 
 def test_every_socket_and_every_secret_is_for_its_owner_alone(stack):
     sockets = [stack.instance.supervisor, *(stack.instance.web(town.id) for town in stack.towns)]
-    private = [stack.instance.admin, stack.instance.folder / "bus"]
+    private = [stack.instance.admin, stack.instance.folder / "bus", stack.instance.folder / "search"]
     private += [participants.folder(stack.instance, town) for town in stack.towns]
     files = [path for folder in private for path in folder.rglob("*") if path.is_file() and "public" not in path.parts]
 
@@ -104,7 +105,7 @@ def _files_that_stay(stack) -> list[pathlib.Path]:
     return [*files, stack.instance.folder / "demo.json"]
 
 
-@pytest.mark.parametrize("program", ["gateway", "vilvoorde-web", "molenbeek-worker"])
+@pytest.mark.parametrize("program", ["gateway", "opensearch", "vilvoorde-web", "molenbeek-worker", "brussels-web"])
 def test_a_killed_program_serves_again_by_itself(whole_stack, program):
     killed = whole_stack.kill(program)
 

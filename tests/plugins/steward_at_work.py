@@ -52,6 +52,9 @@ class Components:
     keycloak: str
     keycloak_admin: str
     keycloak_admin_secret: pathlib.Path
+    search: str = "https://127.0.0.1:9"
+    search_ca: pathlib.Path = pathlib.Path("/nonexistent")
+    search_steward: pathlib.Path = pathlib.Path("/nonexistent")
 
     def admin(self, realm: str) -> KeycloakAdmin:
         """Return the server's administrator at work in one realm: the hand that makes drift."""
@@ -140,7 +143,18 @@ class Town:
             "STEWARD_BUS_CA_KEY_FILE": str(known.bus_ca_key),
             "STEWARD_PARTICIPANTS": str(self.folder / "participants"),
         }
-        own = {"check": {}, "federation": shared, "tenant": servers, "bootstrap": servers | administrators}
+        search = {
+            "STEWARD_OPENSEARCH_URL": known.search,
+            "STEWARD_OPENSEARCH_CA_FILE": str(known.search_ca),
+            "STEWARD_OPENSEARCH_CERTIFICATE_FILE": str(known.search_steward),
+        }
+        own = {
+            "check": {},
+            "federation": shared,
+            "search": search,
+            "tenant": servers,
+            "bootstrap": servers | administrators,
+        }
         return common | own[command]
 
 
@@ -174,6 +188,21 @@ def make_town(folder: pathlib.Path, components: Components, names: Sequence[str]
         (town.participant(path.stem) / "public").mkdir(parents=True)
         (town.participant(path.stem) / "secrets").mkdir(mode=0o700)
     return town
+
+
+def add_level(town: Town, name: str, level: str) -> None:
+    """Will add a participant of another level than the municipal one."""
+    content = read(TENANTS / "vilvoorde.yaml")
+    keep = {"names", "officialLanguages", "calendar", "accent"}
+    content = {key: value for key, value in content.items() if key in keep} | {
+        "id": name,
+        "level": level,
+        "host": f"{name}.localhost",
+        "issuer": f"https://login.localhost/realms/{name}",
+    }
+    (town.tenants / f"{name}.yaml").write_text(yaml.safe_dump(content))
+    (town.participant(name) / "public").mkdir(parents=True)
+    (town.participant(name) / "secrets").mkdir(mode=0o700)
 
 
 def _know_each_other(content: Content) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import kafka, postgres
+import search_at_work
+from local import kafka, opensearch, postgres
 from realm_at_work import REALM, Realm
-from steward_at_work import Components, Town, make_town
+from search_at_work import INDEX, REGION, Search
+from steward_at_work import Components, Town, add_level, make_town
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +30,9 @@ def components(stack) -> Components:
         keycloak=f"http://127.0.0.1:{instance.ports['keycloak']}",
         keycloak_admin="steward",
         keycloak_admin_secret=instance.admin / "keycloak_steward_secret",
+        search=f"https://127.0.0.1:{instance.ports['opensearch']}",
+        search_ca=opensearch.authority(instance).certificate_file,
+        search_steward=instance.admin / "search.pem",
     )
 
 
@@ -63,3 +68,29 @@ def realm(made) -> Realm:
     made.write_users()
     made.steward()
     return made
+
+
+@pytest.fixture(scope="session")
+def searched(stack, components, tmp_path_factory) -> Iterator[Search]:
+    """The real OpenSearch with the real regions and one of these tests, which is gone afterwards."""
+    town = make_town(tmp_path_factory.mktemp("search"), components)
+    for real in stack.towns:
+        if real.level == "regional":
+            add_level(town, real.id, "regional")
+    add_level(town, REGION, "regional")
+    certificate = town.participant(REGION) / "search.pem"
+    opensearch.authority(stack.instance).issue(certificate, name=REGION, hosts=[], server=False)
+    admin = search_at_work.client(components, components.search_steward)
+    search = Search(town, admin, search_at_work.client(components, certificate))
+    search.steward()
+    yield search
+    (town.tenants / f"{REGION}.yaml").unlink()
+    assert f"- index {INDEX}" in search.steward()
+
+
+@pytest.fixture
+def search(searched) -> Iterator[Search]:
+    """OpenSearch in line with the files, before and after."""
+    searched.steward()
+    yield searched
+    searched.steward()

@@ -7,6 +7,7 @@ import yaml
 
 from federation.contracts import tenant_file
 from steward import rules, shared
+from steward_at_work import add_level
 
 
 def table(folder: pathlib.Path) -> list[str]:
@@ -17,18 +18,6 @@ def table(folder: pathlib.Path) -> list[str]:
 def topics(folder: pathlib.Path) -> list[str]:
     wanted = yaml.safe_load(shared.TOPICS.read_text())
     return sorted(rules.topics(wanted, tenant_file.load_folder(folder)))
-
-
-def add(town, name: str, level: str) -> None:
-    content = yaml.safe_load((town.tenants / "vilvoorde.yaml").read_text())
-    keep = {"names", "officialLanguages", "calendar", "accent"}
-    content = {key: value for key, value in content.items() if key in keep} | {
-        "id": name,
-        "level": level,
-        "host": f"{name}.localhost",
-        "issuer": f"https://login.localhost/realms/{name}",
-    }
-    (town.tenants / f"{name}.yaml").write_text(yaml.safe_dump(content))
 
 
 def test_two_towns_with_a_protocol_write_to_each_other_and_read_their_own(paper):
@@ -95,7 +84,7 @@ def test_a_town_and_its_region_and_the_regions_of_its_peers_write_to_each_other(
     before = table(paper.tenants)
     paper.change("tervuren", lambda content: content.update(protocols=[]))
     without = table(paper.tenants)
-    add(paper, "brussels", "regional")
+    add_level(paper, "brussels", "regional")
 
     assert sorted(set(table(paper.tenants)) - set(without)) == [
         "brussels READ zenne.directory",
@@ -109,9 +98,9 @@ def test_a_town_and_its_region_and_the_regions_of_its_peers_write_to_each_other(
 
 
 def test_every_town_and_the_nation_write_to_each_other_and_regions_do_not(paper):
-    add(paper, "brussels", "regional")
+    add_level(paper, "brussels", "regional")
     before = table(paper.tenants)
-    add(paper, "belgium", "national")
+    add_level(paper, "belgium", "national")
 
     assert sorted(set(table(paper.tenants)) - set(before)) == sorted(
         ["belgium READ zenne.directory", "belgium READ zenne.inbox.belgium"]
@@ -121,8 +110,8 @@ def test_every_town_and_the_nation_write_to_each_other_and_regions_do_not(paper)
 
 
 def test_nobody_but_steward_writes_the_directory_and_nobody_reads_another_inbox(paper):
-    add(paper, "brussels", "regional")
-    add(paper, "belgium", "national")
+    add_level(paper, "brussels", "regional")
+    add_level(paper, "belgium", "national")
 
     accesses = [line.split() for line in table(paper.tenants)]
 

@@ -1,0 +1,63 @@
+"""OpenSearch in steward's tests: a region of these tests beside the real ones, and hands that do damage."""
+
+import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import TransportError
+
+from steward_at_work import Components, Town
+
+REGION = "liege"
+ALIAS = f"zenne-referrals-{REGION}"
+INDEX = f"{ALIAS}.1"
+API = "/_plugins/_security/api"
+
+
+@dataclass
+class Search:
+    """The real OpenSearch: steward's command over it, its administrator, and the certificate of a region."""
+
+    town: Town
+    admin: OpenSearch
+    region: OpenSearch
+
+    def steward(self, *more: str) -> list[str]:
+        """Return what steward changed; it must end well."""
+        answer = self.town.steward("search", *more)
+        assert answer.code == (3 if "--dry-run" in more and answer.changes else 0), answer.errors
+        return answer.changes
+
+    def put(self, place: str, body: dict[str, Any]) -> None:
+        """Will write rights past steward."""
+        self.admin.transport.perform_request("PUT", f"{API}/{place}", body=body)
+
+    def get(self, place: str) -> dict[str, Any]:
+        """Return rights as they are."""
+        found: dict[str, Any] = self.admin.transport.perform_request("GET", f"{API}/{place}")
+        return found
+
+
+def client(components: Components, certificate: pathlib.Path) -> OpenSearch:
+    """Return a connection with this certificate."""
+    return OpenSearch(
+        components.search,
+        use_ssl=True,
+        verify_certs=True,
+        ca_certs=str(components.search_ca),
+        client_cert=str(certificate),
+        client_key=str(certificate),
+        max_retries=0,
+        timeout=30,
+    )
+
+
+def status_of(call: Callable[[], object]) -> int | str:
+    """Return the status that a call ends with."""
+    try:
+        call()
+    except TransportError as refusal:
+        return refusal.status_code
+    return 200
