@@ -102,7 +102,7 @@ def _set_up_towns(instance: instances.Instance, towns: list[tenants.Tenant]) -> 
     _await(instance, "keycloak", keycloak.is_ready)
     setting_up.realms(instance, towns)
     _await(instance, "opensearch", opensearch.is_ready)
-    setting_up.search(instance)
+    setting_up.search(instance, towns)
     _await(instance, "gateway", door.is_ready)
     setting_up.wait(instance, towns)
     setting_up.trust(instance, towns)

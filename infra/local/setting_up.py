@@ -91,10 +91,14 @@ def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     machine.say("realms", f"in line: {_names(towns)}")
 
 
-def search(instance: instances.Instance) -> None:
-    """Will bring index, alias and rights of each region in line; OpenSearch runs."""
+def search(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
+    """Will bring form, alias and rights of each region's index in line; OpenSearch runs."""
     # Never left out: all of it is lost with OpenSearch's data.
-    machine.say("search", steward(instance, "search").strip().splitlines()[-1])
+    *lines, last = steward(instance, "search").strip().splitlines()
+    for town in towns:
+        if any(line.startswith(f"note: index zenne-referrals-{town.id}.") for line in lines):
+            manage(instance, town, "rebuild_index")
+    machine.say("search", last)
 
 
 def begin(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:

@@ -44,6 +44,10 @@ class Journal:
         self.lines.append(line)
         self.report(line)
 
+    def advise(self, line: str) -> None:
+        """Will write a line about what a run cannot mend, and who can; it is no change."""
+        self.report(f"note: {line}")
+
     def _do(self, line: str, act: Callable[..., Any], *args: Any) -> None:
         # The line comes after the act: a change that failed is no change.
         if not self.dry_run:

@@ -30,6 +30,11 @@ class Search:
         assert answer.code == (3 if "--dry-run" in more and answer.changes else 0), answer.errors
         return answer.changes
 
+    def make_index(self) -> None:
+        """Will make the region's index as the region does, unless it is there."""
+        if not self.admin.indices.exists(index=INDEX):
+            self.region.indices.create(index=INDEX, body={"aliases": {ALIAS: {}}})
+
     def put(self, place: str, body: dict[str, Any]) -> None:
         """Will write rights past steward."""
         self.admin.transport.perform_request("PUT", f"{API}/{place}", body=body)

@@ -83,6 +83,7 @@ def searched(stack, components, tmp_path_factory) -> Iterator[Search]:
     admin = search_at_work.client(components, components.search_steward)
     search = Search(town, admin, search_at_work.client(components, certificate))
     search.steward()
+    search.make_index()
     yield search
     (town.tenants / f"{REGION}.yaml").unlink()
     assert f"- index {INDEX}" in search.steward()

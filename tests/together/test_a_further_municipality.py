@@ -14,18 +14,19 @@ from stories.chapters import BLOCKS, prepared_case
 from stories.towns import REFERRAL, Town
 
 ROOT = pathlib.Path(__file__).parents[2]
-NEIGHBOURS = ("molenbeek", "vilvoorde")
+NEIGHBOURS = ("molenbeek", "schaarbeek", "vilvoorde")
+OTHER_LEVELS = ("belgium", "brussels")
 
 
 def protocol_with(name: str) -> dict[str, object]:
     return {"with": name, "kinds": ["advice", "share", "handover"], "since": "2026-01-01"}
 
 
-def write_third(folder: pathlib.Path) -> None:
-    """Will put a copy of the tenant files into `folder`, with a third town beside its neighbours."""
+def write_further(folder: pathlib.Path) -> None:
+    """Will put a copy of the tenant files into `folder`, with a further town beside its neighbours."""
     shutil.copytree(ROOT / "infra/tenants", folder, dirs_exist_ok=True)
-    third = yaml.safe_load((folder / "molenbeek.yaml").read_text(encoding="utf-8"))
-    third |= {
+    further = yaml.safe_load((folder / "molenbeek.yaml").read_text(encoding="utf-8"))
+    further |= {
         "id": "anderlecht",
         "nis": "21001",
         "referencePrefix": "AN",
@@ -34,13 +35,11 @@ def write_third(folder: pathlib.Path) -> None:
         "issuer": "https://login.localhost/realms/anderlecht",
         "protocols": [protocol_with(name) for name in NEIGHBOURS],
     }
-    (folder / "anderlecht.yaml").write_text(yaml.safe_dump(third, allow_unicode=True), encoding="utf-8")
+    (folder / "anderlecht.yaml").write_text(yaml.safe_dump(further, allow_unicode=True), encoding="utf-8")
     for name in NEIGHBOURS:
         file = folder / f"{name}.yaml"
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        content["protocols"].append(
-            {"with": "anderlecht", "kinds": ["advice", "share", "handover"], "since": "2026-01-01"}
-        )
+        content["protocols"].append(protocol_with("anderlecht"))
         file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 
@@ -65,10 +64,10 @@ def schema_and_rows(stack, participant: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def third(whole_stack, tmp_path, monkeypatch):
-    """Bring up a third town beside the two, and take it away again."""
+def further(whole_stack, tmp_path, monkeypatch):
+    """Bring up a further town beside the others, and take it away again."""
     folder = tmp_path / "tenants"
-    write_third(folder)
+    write_further(folder)
     whole_stack.wait_quiet()
     before = {name: schema_and_rows(whole_stack, name) for name in NEIGHBOURS}
     records = {name: values for name, values in Bus(whole_stack).records().items() if "inbox" in name}
@@ -81,7 +80,7 @@ def third(whole_stack, tmp_path, monkeypatch):
 
 
 def sealed_to(stack, participant: str) -> int:
-    """Return how many sealings for a participant the two others have made."""
+    """Return how many sealings for a participant the others have made."""
     total = 0
     for name in NEIGHBOURS:
         with stack.database(name) as connection:
@@ -93,14 +92,14 @@ def sealed_to(stack, participant: str) -> int:
     return total
 
 
-def test_a_third_municipality_is_one_file_and_two_confirmations(whole_stack, third) -> None:
+def test_a_further_municipality_is_one_file_and_two_confirmations(whole_stack, further) -> None:
     stack = whole_stack
-    assert {town.id for town in tenants.load()} == {"anderlecht", *NEIGHBOURS}
+    assert {town.id for town in tenants.load()} == {"anderlecht", *NEIGHBOURS, *OTHER_LEVELS}
 
     # the neighbours are as they were
-    assert {name: schema_and_rows(stack, name) for name in NEIGHBOURS} == third["before"]
+    assert {name: schema_and_rows(stack, name) for name in NEIGHBOURS} == further["before"]
     after = Bus(stack).records()
-    assert {name: after[name] for name in third["records"]} == third["records"]
+    assert {name: after[name] for name in further["records"]} == further["records"]
     for name in NEIGHBOURS:
         assert "0 changes" in stack.steward("tenant", name, "--dry-run", participant=name)
 
@@ -123,7 +122,7 @@ def test_a_third_municipality_is_one_file_and_two_confirmations(whole_stack, thi
         referral = refused.json()["id"]
     else:
         referral = vilvoorde.offer(case, to="anderlecht", kind="handover", blocks=BLOCKS)["id"]
-    waiting.until(lambda: anderlecht.state(referral) == "received", "the offer arrives at the third town")
+    waiting.until(lambda: anderlecht.state(referral) == "received", "the offer arrives at the further town")
     waiting.until(lambda: vilvoorde.state(referral) == "received", "and its receipt comes back")
     anderlecht.open_offer(referral)
     anderlecht.decide(referral, "declined", reason="noCapacity")

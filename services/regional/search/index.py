@@ -97,7 +97,9 @@ def serve(name: str) -> None:
     alias = settings.OPENSEARCH_ALIAS
     with _reached() as client:
         try:
-            before = list(client.indices.get_alias(name=alias, params={"request_timeout": ANSWER_WITHIN}))
+            before = list(
+                client.indices.get_alias(index=f"{alias}.*", name=alias, params={"request_timeout": ANSWER_WITHIN})
+            )
         except NotFoundError:
             before = []
         steps: list[dict[str, object]] = [{"remove": {"index": old, "alias": alias}} for old in before if old != name]

@@ -1,14 +1,14 @@
-"""The template of indices, each region's index, and the alias by which it is searched.
+"""The form that every region's index has, and the alias by which it is searched.
 
-Documents are the regions' own: nothing here reads or writes one. An index whose region is gone is removed, because it
-is a copy of what that region's database holds, and nobody looks after it any more.
+A region makes its indices itself, out of its database, whenever one is missing; what is in them is its own, and nothing
+here reads or writes a document. An index whose region is gone is removed, because nobody looks after it any more.
 """
 
 from collections.abc import Mapping
 
 from opensearchpy import OpenSearch
 
-from steward.changes import Journal, Refused
+from steward.changes import Journal
 from steward.realm.difference import differences
 from steward.search.wanted import TEMPLATE, Json, Region, Wanted
 
@@ -65,8 +65,6 @@ def _foreign_aliases(client: OpenSearch, index: str, there: Json, owner: Region,
 def _region(client: OpenSearch, wanted: Wanted, region: Region, own: Mapping[str, Json], journal: Journal) -> None:
     searched = sorted((index for index, there in own.items() if region.alias in there["aliases"]), key=region.number)
     if not searched:
-        index = region.index(max((region.number(name) for name in own), default=0) + 1)
-        journal.make(f"index {index}", _create, client, index, region.alias)
         return
     *older, newest = searched
     for index in older:
@@ -85,14 +83,9 @@ def _form(client: OpenSearch, wanted: Wanted, index: str, there: Json, journal: 
     fields: Json = wanted.mappings["properties"]
     other = sorted(name for name in known if known[name] != fields.get(name))
     if other:
-        message = f"index {index}: {', '.join(other)} is another now: python -m regional.manage rebuild_index"
-        raise Refused(message)
-    if changed := differences(wanted.mappings, there["mappings"]):
+        journal.advise(f"index {index}: {', '.join(other)} is another now: python -m regional.manage rebuild_index")
+    elif changed := differences(wanted.mappings, there["mappings"]):
         journal.change(f"index {index}", changed, lambda: client.indices.put_mapping(index=index, body=wanted.mappings))
-
-
-def _create(client: OpenSearch, index: str, alias: str) -> None:
-    client.indices.create(index=index, body={"aliases": {alias: {}}})
 
 
 def _delete(client: OpenSearch, index: str) -> None:

@@ -1,7 +1,6 @@
 """What OpenSearch must hold, as plain data: `infra/opensearch/*.yaml` for each region that has a tenant file."""
 
 import pathlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ import yaml
 
 FILES = pathlib.Path(__file__).parents[3] / "infra" / "opensearch"
 TEMPLATE = "zenne-referrals"
-FIRST = 1
 
 Json = dict[str, Any]
 
@@ -34,12 +32,8 @@ class Region:
         """The names that its role opens."""
         return f"{self.stem}*"
 
-    def index(self, number: int) -> str:
-        """Return the name of its index `number`."""
-        return f"{self.stem}{number}"
-
     def number(self, index: str) -> int:
-        """Return the number in the name of one of its indices; 0 for a name that steward and the region do not give."""
+        """Return the number in the name of one of its indices, higher for a later one; 0 for a stranger's name."""
         number = index.removeprefix(self.stem)
         return int(number) if number.isdigit() else 0
 
@@ -96,8 +90,7 @@ def load(regions: Iterable[str]) -> Wanted:
 
 
 def _region(referral: Json, region: str) -> Region:
-    named = referral["index"].format(region=region, number=FIRST)
-    return Region(region, referral["alias"].format(region=region), re.sub(rf"{FIRST}$", "", named))
+    return Region(region, referral["alias"].format(region=region), referral["index"].format(region=region, number=""))
 
 
 def _read(name: str) -> Json:
