@@ -101,6 +101,7 @@ check: install ## format, lint, types, dependency rules, printed files, the rule
 	@.venv/bin/mypy --no-error-summary
 	@for level in $(LEVELS); do export ZENNE_TEST_LEVEL=$$level; \
 	$(QUIETLY) $(PAPER) makemigrations --check --dry-run; $(PAPER) print_openapi --check >/dev/null; done
+	@ZENNE_TEST_LEVEL=regional $(PAPER) print_graphql --check
 	@$(RUN_TESTS) -q tests/architecture
 	@for level in regional national; do ZENNE_TEST_LEVEL=$$level $(RUN_TESTS) -q tests/architecture/test_personal_data.py; done
 
@@ -118,6 +119,7 @@ test: check .state/browser ## check, and every suite on the real components (ins
 	failed=0; \
 	$(RUN_TESTS) -q tests/gateway tests/local tests/loss/histories tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
 	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss/model tests/municipal || failed=1; \
+	ZENNE_TEST_LEVEL=regional $(RUN_TESTS) -q tests/regional || failed=1; \
 	ZENNE_TEST_LEVEL=national $(RUN_TESTS) -q tests/national || failed=1; \
 	wait $$servers || failed=1; cat .state/tests-of-servers; \
 	$(RUN_TESTS) -q -p no:randomly tests/browser tests/stories tests/together tests/privacy || failed=1; \
@@ -140,8 +142,9 @@ lock: install ## lock what pyproject.toml asks for, with hashes and without addr
 ##@ Print
 
 .PHONY: schemas
-schemas: install ## print the OpenAPI descriptions from the code
+schemas: install ## print the descriptions of the APIs and of the graph from the code
 	@for level in $(LEVELS); do ZENNE_TEST_LEVEL=$$level $(PAPER) print_openapi; done
+	@ZENNE_TEST_LEVEL=regional $(PAPER) print_graphql
 
 .PHONY: messages
 messages: install ## put new texts of code and templates into the po files of each app

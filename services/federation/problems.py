@@ -72,6 +72,11 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
+def of(refusal: DomainError, api: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the problem that a refusal of ours is, and its headers: for answers that have a form of their own."""
+    return _domain(refusal, api)
+
+
 def problem(status: int, *, kind: str = "", title: str = "", detail: str = "", **more: object) -> dict[str, Any]:
     """Return the body of a problem; `kind` is the whole URN, the guide's for the status when left out."""
     body: dict[str, Any] = {
@@ -88,7 +93,7 @@ def problem(status: int, *, kind: str = "", title: str = "", detail: str = "", *
 def api_of(path: str) -> str:
     """Return the name of the API that a path belongs to."""
     found = API.match(path)
-    return found[1] if found else "exchange"
+    return found[1] if found else "graphql" if path == "/graphql" else "exchange"
 
 
 def issue(kind: str, *, where: str, name: str = "", detail: str = "") -> dict[str, str]:

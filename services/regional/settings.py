@@ -57,6 +57,11 @@ OPENSEARCH_CERTIFICATE_FILE = env.file(
 )
 OPENSEARCH_ALIAS = env.text("ZENNE_OPENSEARCH_ALIAS", help="name of this region's index: zenne-referrals-brussels")
 
+# Outside development a program names a published document of schemas/graphql by its hash, and nothing else runs.
+GRAPHQL_TAKES_ANY_DOCUMENT = (
+    env.text("ZENNE_GRAPHQL_DOCUMENTS", help="`published` or, in development, `any`", default="published") == "any"
+)
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

@@ -4,10 +4,12 @@ from django.urls import URLPattern, URLResolver, path
 
 from federation import problems
 from regional.health import Health
+from regional.search.doors import Graph
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # For the gateway and whoever runs the process: the one path that is open without a token.
     path("health", Health.as_view()),
+    path("graphql", Graph.as_view()),
 ]
 
 handler400 = problems.bad_request

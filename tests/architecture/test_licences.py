@@ -11,6 +11,8 @@ ALLOWED = (
     "Apache",
     "ISC",
     "PSF",
+    # text-unidecode, which graphene-django brings along: offered under this or the GPL, whichever one prefers
+    "Artistic License",
     # weak copyleft: used as libraries, unchanged
     "MPL",
     "Mozilla Public License 2.0",

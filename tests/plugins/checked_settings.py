@@ -11,3 +11,4 @@ INSTALLED_APPS = [*TOWN, "regional.progress", "regional.search", "national.figur
 
 # what a region's code asks its own settings for
 OPENSEARCH_URL = OPENSEARCH_CA_FILE = OPENSEARCH_CERTIFICATE_FILE = OPENSEARCH_ALIAS = ""
+GRAPHQL_TAKES_ANY_DOCUMENT = False

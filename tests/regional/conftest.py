@@ -5,6 +5,7 @@ import django
 # This file is read before pytest-django starts Django, and the fixtures need its tables.
 django.setup()
 
+from index_on_paper import paper_index  # noqa: E402
 from region_at_work import offered, region  # noqa: E402
 
-__all__ = ["offered", "region"]
+__all__ = ["offered", "paper_index", "region"]

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from federation import clock
 from federation.bus import directory, local
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Actor
 from regional.progress import rules
 from regional.progress.models import Forgotten, Progress, Statement
 
@@ -18,6 +18,10 @@ ProgressRow: TypeAlias = Progress
 """A referral as pages and graph name it, which may not look into the models."""
 
 STATE_OF_CLOCK = {"firstContactAt": "firstContact", "handedBackAt": "handedBack"}
+
+
+MOST_STATEMENTS = 50
+"""A life line shows the newest words; there are about ten a side."""
 
 
 def own_towns() -> frozenset[str]:
@@ -31,9 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[Progress]:
 
     Raises MissingPermission for everybody else.
     """
-    if not actor.has(Role.REGIONAL_COORDINATOR):
-        message = f"This needs the role {Role.REGIONAL_COORDINATOR}."
-        raise rules.MissingPermission(message, requiredRoles=[Role.REGIONAL_COORDINATOR.value])
+    rules.check_role(actor)
     if actor.participant != local.participant():
         return Progress.objects.none()
     towns = own_towns()
@@ -143,11 +145,13 @@ def life_line(progress: Progress, *, at: datetime.datetime) -> LifeLine:
     sender = clocks_of(progress.sender_statement) if progress.sender_statement else {}
     recipient = clocks_of(progress.recipient_statement) if progress.recipient_statement else {}
     marks = [Mark(state, sender.get(state), recipient.get(state)) for state in {*sender, *recipient}]
-    found = Statement.objects.filter(referral_id=progress.pk).order_by("said_at", "pk")
+    newest = Statement.objects.filter(referral_id=progress.pk).order_by("-said_at", "-pk")[:MOST_STATEMENTS]
     return LifeLine(
         referral=progress,
         marks=tuple(sorted(marks, key=lambda mark: (mark.first_at, mark.state))),
-        statements=tuple(Received(one.side, one.version, one.state, one.said_at, one.stored_at) for one in found),
+        statements=tuple(
+            Received(one.side, one.version, one.state, one.said_at, one.stored_at) for one in reversed(newest)
+        ),
         silent_days=silent_days(progress, at=at),
         sides_disagree=sides_disagree(progress, at=at),
     )

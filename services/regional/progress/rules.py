@@ -6,6 +6,7 @@ from collections.abc import Container
 
 from federation import clock
 from federation.errors import DomainError, Kind as ErrorKind
+from federation.identity.actor import Actor, Role
 
 
 class Side(enum.StrEnum):
@@ -81,6 +82,13 @@ AT_REST = frozenset(
     }
 )
 """States of sender and recipient, "" for one that has said nothing, that stand side by side when all is delivered."""
+
+
+def check_role(actor: Actor) -> None:
+    """Raise MissingPermission for everybody but regional coordinators; asked before anything is looked up."""
+    if not actor.has(Role.REGIONAL_COORDINATOR):
+        message = f"This needs the role {Role.REGIONAL_COORDINATOR}."
+        raise MissingPermission(message, requiredRoles=[Role.REGIONAL_COORDINATOR.value])
 
 
 def agree(sender: str, recipient: str) -> bool:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from federation.audit import actions as audit
 from federation.identity.actor import Actor
-from regional.progress import actions as progress_actions, queries as progress
+from regional.progress import actions as progress_actions, queries as progress, rules as progress_rules
 from regional.search import index, queries, rules
 from regional.search.models import IndexTarget
 from regional.search.rules import Criteria, Place
@@ -31,7 +31,7 @@ def search(
     Raises MissingPermission, PurposeMissing, QuestionInvalid, and SearchUnavailable, after which the entry stands too:
     what was asked is known, whatever the answer.
     """
-    progress.visible_to(by)
+    progress_rules.check_role(by)
     rules.check_purpose(purpose)
     rules.check_page(first)
     rules.check(criteria, towns=queries.towns().keys())
