@@ -1,7 +1,7 @@
 """An index that exists on paper only: it keeps what it is asked, and answers what a test says."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -32,7 +32,7 @@ class IndexOnPaper:
 
 
 @pytest.fixture
-def paper_index(monkeypatch: pytest.MonkeyPatch) -> Iterable[IndexOnPaper]:
+def paper_index(monkeypatch: pytest.MonkeyPatch) -> IndexOnPaper:
     """Return an index on paper in the place of OpenSearch."""
     made = IndexOnPaper()
     monkeypatch.setattr(index, "search", made.search)
