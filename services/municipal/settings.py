@@ -115,11 +115,11 @@ APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to 
 PORTAL_NAVIGATION = [
     ("my-work", _("My work"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("case-list", _("Cases"), {Role.CASEWORKER, Role.COORDINATOR}),
+    ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
+    ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
     ("referral-inbox", _("Referrals"), {Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("tables", _("Partner tables"), {Role.CASEWORKER, Role.COORDINATOR}),
     ("figures", _("Figures"), {Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
-    ("accesses", _("Access log"), {Role.DATA_PROTECTION_OFFICER}),
-    ("consent-register", _("Consents"), {Role.DATA_PROTECTION_OFFICER}),
     ("operator", _("Operations"), {Role.OPERATOR}),
 ]
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.

@@ -20,7 +20,7 @@ from federation import clock
 from federation.bus import alarms, local, outbox, topics
 from federation.bus.models import DirectoryEntry, InboxWork, OutboxMessage, PeerTrust
 from federation.contracts import directory as contract, keys
-from federation.contracts.directory import DirectoryRecord, Names
+from federation.contracts.directory import DirectoryRecord
 from federation.contracts.keys import PublicKey
 from federation.errors import DomainError, Kind
 from federation.seals import keys as own_keys, records, signatures
@@ -87,11 +87,6 @@ def _newest(entries: QuerySet[DirectoryEntry]) -> list[DirectoryRecord]:
     """Return the newest record of each participant among `entries`, by id: one statement for all of them."""
     found = entries.order_by("participant", "-version").distinct("participant")
     return [_record(entry) for entry in found]
-
-
-def names() -> dict[str, Names]:
-    """Return by id how every participant that we believe is called; one statement for all of them."""
-    return {record.participant: record.names for record in _believed(DirectoryEntry.objects.all())}
 
 
 def believed() -> dict[str, DirectoryRecord]:

@@ -69,6 +69,12 @@ def find(place: Place) -> Kept | None:
     return Kept(content=row.content, at=row.kept_at) if row else None
 
 
+def of_form(form: str, *, subject: str) -> dict[str, datetime.datetime]:
+    """Return about which things somebody has drafts of a form, and when each was kept; the latest first."""
+    found = Draft.objects.filter(form=form, subject=subject).order_by("-kept_at", "object")
+    return dict(found.values_list("object", "kept_at"))
+
+
 def drop(place: Place) -> None:
     """Will take a draft away."""
     Draft.objects.filter(subject=place.subject, form=place.form, object=place.object).delete()

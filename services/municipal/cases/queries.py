@@ -118,9 +118,13 @@ def named(by: Actor, words: str) -> QuerySet[Case]:
     return found
 
 
-def contacts_until(day: datetime.date, *, by: Actor) -> QuerySet[Case]:
-    """Return the cases of the own work whose next contact is due on `day` or was due before, the oldest first."""
-    return visible_to(by).filter(next_contact_on__lte=day).order_by("next_contact_on", "reference")
+def contacts_until(day: datetime.date, *, besides: Collection[uuid.UUID] = (), by: Actor) -> QuerySet[Case]:
+    """Return the cases of the own work whose next contact is due on `day` or was due before, the oldest first.
+
+    Those of `besides` that are in the own work come along, whatever is planned in them.
+    """
+    wanted = Q(next_contact_on__lte=day) | Q(pk__in=besides)
+    return visible_to(by).filter(wanted).order_by("next_contact_on", "reference")
 
 
 def written_by_others_since(at: datetime.datetime, *, by: Actor) -> list[tuple[CaseView, int]]:

@@ -2,9 +2,11 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Q
 
 from federation import clock
 from federation.audit import queries as audit
@@ -32,6 +34,16 @@ class Referred:
     reference: str
     name: str
 
+    @property
+    def waits_here(self) -> bool:
+        """Whether this town has to answer."""
+        return self.referral.direction == Direction.RECEIVED and self.referral.state in WAITING_HERE
+
+    @property
+    def waits_there(self) -> bool:
+        """Whether the other town has to answer."""
+        return self.referral.direction == Direction.SENT and self.referral.state in WAITING_THERE
+
 
 @dataclass(frozen=True)
 class Row:
@@ -52,44 +64,71 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """Something that was begun and not finished: a note, or a question to another town."""
+
+    case: cases.CaseView
+    name: str
+    kept_at: datetime.datetime
+    question: bool
+
+
+@dataclass(frozen=True)
 class Work:
     """My work: what is for today, what is to be done, what others owe, and what came since the visit before."""
 
     today: list[Row]
-    agreements: list[tables.AgreementView]
+    agreements: tables.Unsettled
     offers: list[Referred]
     ending: list[consents.Ending]
+    unfinished: list[Unfinished]
     items: list[Item]
     waiting: list[Referred]
-    told: list[tables.AgreementView]
-    left_open: list[tables.AgreementView]
     news: list[tuple[cases.CaseView, int]]
 
     @property
     def to_do(self) -> int:
         """How many lines stand under what is to be done."""
-        return len(self.agreements) + len(self.left_open) + len(self.offers) + len(self.ending) + len(self.items)
+        agreed = len(self.agreements.own) + len(self.agreements.left_open)
+        return agreed + len(self.offers) + len(self.ending) + len(self.unfinished) + len(self.items)
 
     @property
     def awaited(self) -> int:
         """How many lines stand under what others owe."""
-        return len(self.waiting) + len(self.told)
+        return len(self.waiting) + len(self.agreements.told)
 
 
-def work(*, by: Actor, since: datetime.datetime | None, at: datetime.datetime) -> Work:
-    """Return the work of `by`; raise MissingPermission for who does no casework."""
+def work(
+    *, by: Actor, notes: Mapping[str, datetime.datetime], since: datetime.datetime | None, at: datetime.datetime
+) -> Work:
+    """Return the work of `by`; `notes` are the unfinished ones, by case. The statements do not grow with the work.
+
+    Raises MissingPermission for who does no casework.
+    """
     case_rules.check_role(by, *case_rules.WRITERS)
     today = clock.today_in_brussels(at)
     soon = today + datetime.timedelta(days=CONSENT_ENDS_SOON_DAYS)
+    questions = {one.case_id: one.kept_at for one in referrals.drafts(by=by)}
+    begun = {uuid.UUID(case_id): kept_at for case_id, kept_at in notes.items()}
+    due = [cases.view_of(case) for case in cases.contacts_until(today, besides=[*questions, *begun], by=by)]
+    contacts = [view for view in due if view.next_contact_on and view.next_contact_on <= today]
+    open_now = _open_or_about([view.id for view in contacts], by=by)
+    newest = {one.referral.case_id: one for one in reversed(open_now)}
     return Work(
-        today=rows(cases.contacts_until(today, by=by), by=by),
-        agreements=tables.agreements_of(by),
-        offers=_offers(by),
+        today=[Row(view, name_of(view), newest.get(view.id)) for view in contacts],
+        agreements=tables.unsettled(by),
+        offers=[one for one in open_now if one.waits_here],
         ending=consents.ending(by=by, after=today, on_or_before=soon),
+        unfinished=[
+            *[
+                Unfinished(view, name_of(view), questions[view.id], question=True)
+                for view in due
+                if view.id in questions
+            ],
+            *[Unfinished(view, name_of(view), begun[view.id], question=False) for view in due if view.id in begun],
+        ],
         items=[Item(one.code, one.at, referred(one.referral)) for one in referrals.unread(by=by).select_related(WHOSE)],
-        waiting=_waiting(by),
-        told=tables.told_to(by),
-        left_open=tables.left_open(by),
+        waiting=sorted((one for one in open_now if one.waits_there), key=lambda one: one.referral.began_at),
         news=cases.written_by_others_since(since, by=by) if since else [],
     )
 
@@ -97,14 +136,17 @@ def work(*, by: Actor, since: datetime.datetime | None, at: datetime.datetime) -
 WHOSE = "referral__case__person"
 
 
-def _offers(by: Actor) -> list[Referred]:
-    found = referrals.referrals(by=by, directions=[Direction.RECEIVED], states=WAITING_HERE)
-    return [referred(one) for one in found.select_related("case__person").order_by("answer_by", "began_at", "pk")]
+def _open_or_about(case_ids: Collection[uuid.UUID], *, by: Actor) -> list[Referred]:
+    """Return the referrals that wait for an answer, and those of some cases, the newest first; one statement."""
+    waits = Q(direction=Direction.RECEIVED, state__in=WAITING_HERE)
+    waits |= Q(direction=Direction.SENT, state__in=WAITING_THERE)
+    found = referrals.visible_to(by).filter(waits | Q(case_id__in=case_ids))
+    return [referred(one) for one in found.select_related("case__person").order_by("-began_at", "pk")]
 
 
-def _waiting(by: Actor) -> list[Referred]:
-    found = referrals.referrals(by=by, directions=[Direction.SENT], states=WAITING_THERE)
-    return [referred(one) for one in found.select_related("case__person").order_by("began_at", "pk")]
+def name_of(view: cases.CaseView) -> str:
+    """Return first name and initial, "" where nobody is known yet."""
+    return view.person.short if view.person else ""
 
 
 def referred(one: referrals.ReferralRow) -> Referred:
@@ -123,7 +165,7 @@ def rows(found: Iterable[Any], *, by: Actor) -> list[Row]:
 def rows_of(views: Collection[cases.CaseView], *, by: Actor) -> list[Row]:
     """Return cases as rows, each with its newest referral; one statement."""
     newest = newest_referrals([view.id for view in views], by=by)
-    return [Row(view, view.person.short if view.person else "", newest.get(view.id)) for view in views]
+    return [Row(view, name_of(view), newest.get(view.id)) for view in views]
 
 
 def newest_referrals(case_ids: Collection[uuid.UUID], *, by: Actor) -> dict[uuid.UUID, Referred]:
@@ -161,7 +203,7 @@ class Head:
     @property
     def name(self) -> str:
         """First name and initial, "" where nobody is named."""
-        return self.case.person.short if self.case and self.case.person else ""
+        return name_of(self.case) if self.case else ""
 
 
 def head(case_id: uuid.UUID, *, case: cases.CaseView | None, by: Actor, at: datetime.datetime) -> Head:

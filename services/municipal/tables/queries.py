@@ -247,40 +247,50 @@ def minutes(meeting_id: uuid.UUID, *, seat_id: uuid.UUID | None, by: Actor) -> l
     return [minute for minute in found if seat_id is None or minute.agreements]
 
 
-def agreements_of(by: Actor) -> list[AgreementView]:
-    """Return what `by` took on and still has to do, the most urgent first; for the page of his own work.
+@dataclass(frozen=True)
+class Unsettled:
+    """What is still to do and concerns somebody, the most urgent first."""
+
+    own: list[AgreementView]
+    """What he took on."""
+    told: list[AgreementView]
+    """What others do and then tell him."""
+    left_open: list[AgreementView]
+    """What is left in cases that were handed over: the coordinator ends it."""
+
+
+def unsettled(by: Actor) -> Unsettled:
+    """Return what is still to do and concerns `by`, for the page of his own work: one statement for all of it.
 
     Raises MissingPermission.
     """
     rules.check_worker(by)
-    found = _agreements().filter(
-        who__subject=by.subject, state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=True
+    in_hand = Q(item__case__closed_for_writing_at__isnull=True)
+    wanted = in_hand & (Q(who__subject=by.subject) | Q(tells__subject=by.subject))
+    if by.has(Role.COORDINATOR):
+        wanted |= ~in_hand
+    rows = _agreements().filter(wanted, state__in=rules.UNSETTLED).order_by("due_on", "agreed_at")
+    found = [view_of(one) for one in rows]
+    return Unsettled(
+        own=[one for one in found if not one.case_closed and one.who.subject == by.subject],
+        told=[one for one in found if not one.case_closed and one.tells and one.tells.subject == by.subject],
+        left_open=[one for one in found if one.case_closed],
     )
-    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+
+
+def agreements_of(by: Actor) -> list[AgreementView]:
+    """Return what `by` took on and still has to do, the most urgent first; raise MissingPermission."""
+    return unsettled(by).own
 
 
 def told_to(by: Actor) -> list[AgreementView]:
-    """Return what others still have to do and then tell `by`, the most urgent first; he waits for it.
-
-    Raises MissingPermission.
-    """
-    rules.check_worker(by)
-    found = _agreements().filter(
-        tells__subject=by.subject, state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=True
-    )
-    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+    """Return what others still have to do and then tell `by`, the most urgent first; raise MissingPermission."""
+    return unsettled(by).told
 
 
 def left_open(by: Actor) -> list[AgreementView]:
-    """Return what is still to do in cases that were handed over: the coordinator ends it. Nothing for others.
-
-    Raises MissingPermission.
-    """
-    rules.check_worker(by)
-    if not by.has(Role.COORDINATOR):
-        return []
-    found = _agreements().filter(state__in=rules.UNSETTLED, item__case__closed_for_writing_at__isnull=False)
-    return [view_of(one) for one in found.order_by("due_on", "agreed_at")]
+    """Return what is still to do in cases that were handed over, for coordinators; raise MissingPermission."""
+    return unsettled(by).left_open
 
 
 def agreements_of_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> list[AgreementView]:

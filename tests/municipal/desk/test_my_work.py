@@ -31,17 +31,17 @@ def test_todays_contacts_and_late_ones_stand_under_today(case):
     for one, day in ((case, TODAY), (late, TODAY - DAY), (tomorrow, TODAY + DAY)):
         plan(one, day)
 
-    found = queries.work(by=CASEWORKER, since=None, at=AT)
+    found = queries.work(by=CASEWORKER, notes={}, since=None, at=AT)
 
     assert [(row.case.id, row.name) for row in found.today] == [(late, "Noor V."), (case, "Sami V.")]
-    assert queries.work(by=OTHER_TEAM, since=None, at=AT).today == []
+    assert queries.work(by=OTHER_TEAM, notes={}, since=None, at=AT).today == []
 
 
 def test_a_consent_stands_under_to_do_two_weeks_before_it_ends(case):
     soon = give_consent(case, valid_until=TODAY + 14 * DAY)
     give_consent(casework.open_case(), valid_until=TODAY + 15 * DAY)
 
-    found = queries.work(by=CASEWORKER, since=None, at=AT)
+    found = queries.work(by=CASEWORKER, notes={}, since=None, at=AT)
 
     assert [one.consent.id for one in found.ending] == [soon.id]
     assert found.to_do == 1
@@ -65,9 +65,11 @@ def test_what_colleagues_wrote_since_the_visit_before_is_news(case):
         case, "contactNotes", by=COLLEAGUE, at=AT + DAY, contactKind="phone", happenedAt=AT, visibility="team", text="x"
     )
 
-    assert [(view.id, n) for view, n in queries.work(by=CASEWORKER, since=AT, at=AT + DAY).news] == [(case, 1)]
-    assert queries.work(by=COLLEAGUE, since=AT, at=AT + DAY).news == []
-    assert queries.work(by=CASEWORKER, since=None, at=AT + DAY).news == []
+    assert [(view.id, n) for view, n in queries.work(by=CASEWORKER, notes={}, since=AT, at=AT + DAY).news] == [
+        (case, 1)
+    ]
+    assert queries.work(by=COLLEAGUE, notes={}, since=AT, at=AT + DAY).news == []
+    assert queries.work(by=CASEWORKER, notes={}, since=None, at=AT + DAY).news == []
 
 
 def test_who_does_no_casework_is_sent_to_his_own_first_page(db, page_client):
@@ -103,14 +105,14 @@ def test_an_offer_waits_here_and_its_answer_there(desk, towns):
     towns.settle()
 
     with towns.at("vilvoorde"):
-        sent = queries.work(by=actor("vilvoorde"), since=None, at=towns.now)
+        sent = queries.work(by=actor("vilvoorde"), notes={}, since=None, at=towns.now)
         assert [(one.referral.pk, one.recipient, one.name) for one in sent.waiting] == [
             (offered.referral, "molenbeek", "Sami V.")
         ]
         assert sent.offers == []
-        assert queries.work(by=actor("vilvoorde", team="youth"), since=None, at=towns.now).waiting == []
+        assert queries.work(by=actor("vilvoorde", team="youth"), notes={}, since=None, at=towns.now).waiting == []
     with towns.at("molenbeek"):
-        got = queries.work(by=actor("molenbeek"), since=None, at=towns.now)
+        got = queries.work(by=actor("molenbeek"), notes={}, since=None, at=towns.now)
         assert [(one.referral.pk, one.sender, one.name, one.reference) for one in got.offers] == [
             (offered.referral, "vilvoorde", "", "")
         ]
@@ -126,10 +128,10 @@ def test_an_answer_is_on_the_list_until_somebody_ticks_it(desk, towns):
     here = actor("vilvoorde")
 
     with towns.at("vilvoorde"):
-        before = [one.code for one in queries.work(by=here, since=None, at=towns.now).items]
+        before = [one.code for one in queries.work(by=here, notes={}, since=None, at=towns.now).items]
         ticked = browser(here).post(f"/my-work/items/{offered.referral}")
         stranger = browser(actor("vilvoorde", team="youth")).post(f"/my-work/items/{offered.referral}")
-        after = queries.work(by=here, since=None, at=towns.now)
+        after = queries.work(by=here, notes={}, since=None, at=towns.now)
 
     assert "referralDeclined" in before
     assert (ticked.status_code, ticked["Location"], stranger.status_code) == (302, "/", 404)
@@ -158,4 +160,4 @@ def test_the_timeline_tells_the_way_of_a_referral(desk, towns):
 @pytest.mark.parametrize("who", [MANAGER, OFFICER])
 def test_there_is_no_work_for_who_does_no_casework(db, who):
     with pytest.raises(case_queries.rules.MissingPermission):
-        queries.work(by=who, since=None, at=AT)
+        queries.work(by=who, notes={}, since=None, at=AT)

@@ -24,6 +24,10 @@ TABS = (
 )
 
 
+NOTE = "quick-note"
+"""The name of the form of which unfinished notes are kept, one a person and case."""
+
+
 class CasePage(DeskPage):
     """One page of one case. Subclasses say with `look` what they show; reading is logged as by the API.
 
@@ -91,6 +95,7 @@ class CaseOverview(CasePage):
 
     template = "desk/overview.html"
     tab = "case-overview"
+    draft = NOTE
 
     def look(self) -> HttpResponse:
         """Show goals first, then what helps, what is next, and what was last."""
@@ -108,7 +113,7 @@ class CaseOverview(CasePage):
                 "last": next((one for one in moments if one.note), None),
                 "moments": moments[:SHORT],
                 "more": len(moments) > SHORT,
-                "note": forms.NoteForm(at=self.at),
+                "note": forms.NoteForm(initial=self.unfinished, at=self.at),
             },
         )
 

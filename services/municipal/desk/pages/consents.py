@@ -9,13 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from federation import clock
-from federation.bus import directory
 from federation.portal import town
 from municipal.cases import rules as case_rules
 from municipal.consents import actions, queries as consent_queries, rules
 from municipal.desk import forms, queries
 from municipal.desk.pages.case import CasePage, address
 from municipal.referrals import actions as referrals
+from municipal.referrals.pages.towns import Towns
 
 WRITERS = frozenset(case_rules.WRITERS)
 HALF_A_YEAR = datetime.timedelta(days=182)
@@ -102,9 +102,8 @@ class ConsentNew(CasePage):
 
 def recipients() -> list[tuple[str, str]]:
     """Return the towns with which there is a protocol, as people call them."""
-    names, language = directory.names(), town.language()
-    peers = [protocol.peer for protocol in town.own().protocols]
-    return [(peer, names[peer].in_language(language) if peer in names else peer.capitalize()) for peer in peers]
+    towns = Towns()
+    return [(protocol.peer, towns.name(protocol.peer)) for protocol in town.own().protocols]
 
 
 class ConsentPaper(CasePage):

@@ -33,9 +33,9 @@ class CaseList(DeskPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of cases, the newest first."""
         found = Paginator(case_queries.visible_to(self.actor), LENGTH)
-        page = found.get_page(request.GET.get("page"))
-        rows = queries.rows(page.object_list, by=self.actor)
-        return self.show({"form": forms.SearchForm(), "rows": rows, "page": page, "total": found.count})
+        sheet = found.get_page(request.GET.get("page"))
+        rows = queries.rows(sheet.object_list, by=self.actor)
+        return self.show({"form": forms.SearchForm(), "rows": rows, "sheet": sheet, "total": found.count})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Show what the words find."""

@@ -27,8 +27,8 @@ class Accesses(DeskPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of the log, the newest first."""
-        page = Paginator(queries.log(), LENGTH).get_page(request.GET.get("page"))
-        return self.show({"form": forms.LogForm(), "accesses": queries.accesses(page.object_list), "page": page})
+        sheet = Paginator(queries.log(), LENGTH).get_page(request.GET.get("page"))
+        return self.show({"form": forms.LogForm(), "accesses": queries.accesses(sheet.object_list), "sheet": sheet})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Show the part of the log that was asked for: of one case, of some days."""
@@ -42,9 +42,9 @@ class Accesses(DeskPage):
             form.refuse(refusal)
             return self.show({"form": form, "accesses": []}, status=422)
         found = queries.log(case_id=case_id, since=_start(asked["since"]), until=_start(asked["until"], days=1))
-        page = Paginator(found, MOST).get_page(1)
-        context = {"form": form, "accesses": queries.accesses(page.object_list), "asked": True, "case_id": case_id}
-        return self.show(context | {"total": page.paginator.count, "most": MOST})
+        sheet = Paginator(found, MOST).get_page(1)
+        context = {"form": form, "accesses": queries.accesses(sheet.object_list), "asked": True, "case_id": case_id}
+        return self.show(context | {"total": sheet.paginator.count, "most": MOST})
 
 
 MOST = 500
@@ -74,8 +74,8 @@ class ConsentRegister(DeskPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show a page of the register, the newest first."""
-        page = Paginator(consents.register(), LENGTH).get_page(request.GET.get("page"))
-        return self.show({"consents": queries.registered(page.object_list, at=self.at), "page": page})
+        sheet = Paginator(consents.register(), LENGTH).get_page(request.GET.get("page"))
+        return self.show({"consents": queries.registered(sheet.object_list, at=self.at), "sheet": sheet})
 
 
 def _start(day: datetime.date | None, *, days: int = 0) -> datetime.datetime | None:

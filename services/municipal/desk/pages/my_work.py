@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from federation.identity.actor import Role
+from federation.portal import drafts
 from municipal.cases import rules as case_rules
 from municipal.desk import actions, queries
+from municipal.desk.pages.case import NOTE
 from municipal.desk.pages.page import DeskPage
 from municipal.referrals import actions as referrals
 
@@ -29,7 +31,8 @@ class MyWork(DeskPage):
         if not self.actor.has(*WORKERS):
             return HttpResponseRedirect(reverse(self.first_page()))
         since = actions.arrive(by=self.actor, at=self.at)
-        work = queries.work(by=self.actor, since=since, at=self.at)
+        notes = drafts.of_form(NOTE, subject=self.actor.subject)
+        work = queries.work(by=self.actor, notes=notes, since=since, at=self.at)
         return self.show({"work": work, "since": since})
 
     def first_page(self) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from federation.portal import pages
-from municipal.desk.towns import Towns
+from municipal.referrals.pages.towns import Towns
 
 
 class DeskPage(pages.Page):
-    """A page that can name towns."""
+    """A page that can name towns, which are looked up where a name is asked for."""
 
     def show(self, context: Mapping[str, Any] | None = None, **how: Any) -> HttpResponse:
         """Return the page; its template names towns with `{% town id %}`."""
-        return super().show({"towns": Towns(), **(context or {})}, **how)
+        return super().show({"towns": SimpleLazyObject(Towns), **(context or {})}, **how)

@@ -10,7 +10,7 @@ from federation.portal import forms as portal_forms
 from municipal.cases import actions as cases, queries as case_queries, rules as case_rules
 from municipal.cases.rules import Block
 from municipal.desk import forms, queries
-from municipal.desk.pages.case import CasePage, address
+from municipal.desk.pages.case import NOTE, CasePage, address
 
 WRITERS = frozenset(case_rules.WRITERS)
 REFUSED = (case_rules.EntryInvalid, case_rules.PictureMissing, case_rules.GoalMissing, case_rules.AwaitingDossier)
@@ -21,14 +21,14 @@ class CaseTimeline(CasePage):
 
     template = "desk/timeline.html"
     tab = "case-timeline"
-    draft = "quick-note"
+    draft = NOTE
 
     def look(self, note: forms.NoteForm | None = None) -> HttpResponse:
         """Show the timeline with an empty note, or with one that could not be saved."""
         case, entries = self.read(), self.entries()
         context = {
             "moments": queries.timeline(self.case_id, entries),
-            "note": note or forms.NoteForm(at=self.at),
+            "note": note or forms.NoteForm(initial=self.unfinished, at=self.at),
         }
         return self.show_case(case, context, status=422 if note else 200)
 

@@ -71,7 +71,7 @@ def who_acted(access: "Access") -> str:
 @register.simple_tag
 def referral_address(referred: "Referred") -> str:
     """Return the address of the page of a referral."""
-    return f"/referrals/{referred.referral.pk}"
+    return reverse("referral-tracker", args=[referred.referral.pk])
 
 
 @register.simple_tag
