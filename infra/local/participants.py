@@ -62,6 +62,7 @@ def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bo
         "ZENNE_JWKS_URL": f"{address}/realms/{town.id}/protocol/openid-connect/certs",
         "ZENNE_AUDIENCE": town.level,
         "ZENNE_AUTHORIZED_PARTIES": "zenne-cli",
+        "ZENNE_PRACTICE": "yes",
         "ZENNE_WEB_CLIENT_SECRET_FILE": str(home / "secrets" / "keycloak_web_secret"),
         "ZENNE_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
         "ZENNE_KAFKA_CA_FILE": str(instance.folder / "bus" / "ca.pem"),

@@ -203,11 +203,10 @@ BUS_RESEND_SECONDS = [
 ]
 # What the worker does by the clock, and how many seconds lie between two times.
 WORKER_TIMERS = {
+    **portal.PORTAL_TIMERS,
     "sealer": ("federation.audit.sealer.tick", 1.0),
     "timers": ("municipal.referrals.timers.remind_of_what_is_due", 60.0),
     "newcomers": ("municipal.referrals.timers.tell_regions_that_join", 60.0),
-    "drafts": ("federation.portal.drafts.forget_before", 3600.0),
-    "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "referral drafts": ("municipal.referrals.timers.forget_old_drafts", 3600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+import municipal_environment
 from casework import CASEWORKER
 from federation import clock
 from federation.identity.actor import Actor
 
 LANGUAGE_COOKIE = "__Host-zenne-language"
-HOST = "vilvoorde.localhost"
+HOST = f"{municipal_environment.ON_PAPER[municipal_environment.LEVEL]}.localhost"
 
 
 @pytest.fixture

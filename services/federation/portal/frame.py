@@ -89,6 +89,11 @@ class Frame:
         listed = (role for role in codes.ordered("role") if role in self.person.actor.roles)
         return ", ".join(codes.label("role", role, self.language) for role in listed)
 
+    @cached_property
+    def at(self) -> datetime.datetime:
+        """The instant of the page."""
+        return clock.now()
+
     @property
     def practice(self) -> bool:
         """Whether this is an environment for practice, in which everything is invented."""
@@ -126,9 +131,8 @@ class Frame:
         """What waits for this person, as the service's own functions count it."""
         if self.person is None or not self.counting:
             return []
-        at = clock.now()
         return [
-            Waiting(str(label), reverse(name), _counter(function)(self.person.actor, at))
+            Waiting(str(label), reverse(name), _counter(function)(self.person.actor, self.at))
             for name, label, function, roles in settings.PORTAL_COUNTS
             if self.person.actor.has(*roles)
         ]

@@ -97,3 +97,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [csp.NONE],
     }
 }
+
+# What the worker does for pages, and how many seconds lie between two times.
+PORTAL_TIMERS = {
+    "sessions": ("federation.identity.sessions.forget_before", 600.0),
+    "drafts": ("federation.portal.drafts.forget_before", 3600.0),
+}
