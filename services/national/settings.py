@@ -169,8 +169,8 @@ BUS_RESEND_SECONDS = [
 ]
 # What the worker does by the clock, and how many seconds lie between two times.
 WORKER_TIMERS = {
+    **portal.PORTAL_TIMERS,
     "sealer": ("federation.audit.sealer.tick", 1.0),
-    "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 

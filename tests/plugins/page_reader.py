@@ -108,7 +108,7 @@ class Reader:
         if parts.netloc not in self.clients:
             client = door.client(f"{parts.scheme}://{parts.netloc}", self.ca)
             client.headers["Accept-Language"] = self.language
-            client.cookies = self.cookies  # type: ignore[assignment]  # the jar itself, which all hosts share
+            client.cookies = self.cookies  # the jar itself, which all hosts share
             self.clients[parts.netloc] = client
         return self.clients[parts.netloc]
 
