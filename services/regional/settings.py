@@ -1,10 +1,17 @@
 """The settings of one region's processes (web, worker, commands).
 
 One file for every place: what differs between machines comes from the environment, each
-variable declared with its help. Safe by default: no debugging, no host answered, no cookie.
+variable declared with its help. Safe by default: no debugging, no host answered.
 """
 
+import pathlib
+
+from django.utils.translation import gettext_lazy as _
+
 from federation import env
+from federation.identity.actor import Role
+from federation.portal import settings as portal
+from federation.portal.settings import *  # noqa: F403 -- what pages need, the same on every level
 from federation.rest import logs
 
 PARTICIPANT = env.text(
@@ -97,8 +104,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# No session, no user table, no admin: people are known by their realm's token, at every call anew.
+# No user table, no admin: people are known by their realm's word, at every call of the graph anew.
 INSTALLED_APPS = [
+    *portal.APPS,
     "rest_framework",
     "drf_spectacular",
     "federation.rest",
@@ -111,21 +119,24 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "regional.urls"
 WSGI_APPLICATION = "regional.wsgi.application"
 APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to one
-MIDDLEWARE = [
-    "federation.rest.trace.TraceMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+# Where people can go: name of the address, words, who sees it.
+PORTAL_NAVIGATION = [
+    ("silence", _("Silence"), {Role.REGIONAL_COORDINATOR}),
+    ("search", _("Search"), {Role.REGIONAL_COORDINATOR}),
+    ("border", _("Border"), {Role.REGIONAL_COORDINATOR}),
+    ("operator", _("Operations"), {Role.OPERATOR}),
 ]
+# What waits, in the header: nothing does.
+PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
+
+LOCALE_PATHS = [pathlib.Path(__file__).parent / "locale"]  # texts of this file; each app has its own
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False  # the APIs speak codes; labels come from schemas/codes
 
 # The gateway ends TLS and is the only one that reaches the process's socket.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000
 X_FRAME_OPTIONS = "DENY"
@@ -178,6 +189,7 @@ WORKER_TIMERS = {
     "index": ("regional.search.timers.follow", 1.0),
     "traces": ("regional.search.timers.forget_traces", 3600.0),
     "forgetting": ("regional.progress.timers.forget_what_is_over", 3600.0),
+    "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 

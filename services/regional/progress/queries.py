@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -91,6 +91,11 @@ def closed_days(at: datetime.datetime) -> frozenset[datetime.date]:
 def silent_days(progress: Progress, *, at: datetime.datetime) -> int:
     """Return for how many working days neither side has moved."""
     return rules.silent_days(progress.last_sign_at, at=at, closed=closed_days(at))
+
+
+def silent_for(since: datetime.datetime, *, at: datetime.datetime, closed: Container[datetime.date]) -> int:
+    """Return for how many working days nothing has moved since an instant."""
+    return rules.silent_days(since, at=at, closed=closed)
 
 
 def sides_disagree(progress: Progress, *, at: datetime.datetime) -> bool:
