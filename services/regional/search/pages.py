@@ -23,7 +23,7 @@ LATE, SOON = 10, 5
 
 def names() -> dict[str, str]:
     """Return how the municipalities are called in the reader's language."""
-    return {name: found.in_language(town.language()) for name, found in directory.names().items()}
+    return {name: record.names.in_language(town.language()) for name, record in directory.believed().items()}
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,7 @@ class Search(pages.Page):
         return {"total": total, "facets": facets, "next": found.next.cursor() if found.next else ""}
 
     def _towns(self) -> dict[str, str]:
-        known = names()
-        return {name: known.get(name, name) for name in queries.towns()}
+        return {name: record.names.in_language(town.language()) for name, record in queries.towns().items()}
 
 
 class LifeLine(pages.Page):

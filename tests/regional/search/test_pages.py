@@ -1,0 +1,248 @@
+"""The coordinator's pages: who may, what stands there, what is written down, and what never does."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import page_client
+from federation.audit.models import AuditEntry
+from federation.identity.actor import Role
+from region_at_work import RANIA, at, coordinator, keep, word
+from regional.search import pages
+
+PURPOSE = {"purpose": "followUpOfSilence"}
+
+
+@pytest.fixture
+def browse(region, monkeypatch):
+    """Return browsers of people of the region."""
+    monkeypatch.setattr(page_client, "HOST", "brussels.localhost")
+    return lambda by=RANIA, language="en": page_client.browser(by, language=language, name="Rania C.")
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_list_of_silence_shows_the_longest_first(browse, offered) -> None:
+    young = offered(at("2026-11-20 10:00"))
+    old = offered(at("2026-11-02 10:00"), from_="schaarbeek", to="vilvoorde")
+
+    page = text(browse().get("/"))
+
+    assert page.index(pages.reference(old)) < page.index(pages.reference(young))
+    assert "schaarbeek to vilvoorde" in page
+    assert "working days silent" in page
+    assert AuditEntry.objects.filter(act="referralsSearched").count() == 0
+
+
+def test_nothing_open_is_said_so(browse) -> None:
+    assert "Nothing is open" in text(browse().get("/"))
+
+
+def test_what_has_ended_is_not_silent(browse, offered) -> None:
+    one = offered()
+    keep(word(one, "declined", by="molenbeek", version=2, decline_reason="noCapacity"))
+    keep(word(one, "declined", version=2, decline_reason="noCapacity"))
+
+    assert pages.reference(one) not in text(browse().get("/"))
+
+
+def test_a_search_finds_shows_counts_and_is_written_down(browse, offered, paper_index) -> None:
+    one = offered(at("2026-11-02 10:00"))
+    paper_index.holds(one)
+    paper_index.counts = {"waitsForAnswer": 1, "inTransfer": 3}
+
+    answer = browse().post(
+        "/search", {"recipient": "molenbeek", "silent": "5", "phases": ["waitsForAnswer"], **PURPOSE}
+    )
+
+    page = text(answer)
+    assert answer.status_code == 200
+    assert "1 open one found" in page
+    assert pages.reference(one) in page
+    assert '<span class="quiet">3</span>' in page
+    (entry,) = AuditEntry.objects.filter(act="referralsSearched")
+    assert entry.purpose == "followUpOfSilence"
+    assert entry.facts == {"recipients": "molenbeek", "phases": "waitsForAnswer", "silent_days": 5}
+
+
+def test_ended_ones_are_listed_and_never_counted(browse, offered, paper_index) -> None:
+    one = offered()
+    keep(word(one, "revoked", by="molenbeek", version=2))
+    keep(word(one, "revoked", version=2, revocation_reason="personStays"))
+    paper_index.holds(one)
+
+    page = text(browse().post("/search", {"phases": ["ended"], **PURPOSE}))
+
+    assert pages.reference(one) in page
+    assert "Found, longest silence first" in page
+    assert "found, longest" not in page.replace("Found, longest", "")
+    assert paper_index.asked[0]["aggs"]["phases"]["terms"]["include"] == [
+        "waitsForAnswer",
+        "notDelivered",
+        "inTransfer",
+        "waitsForFirstContact",
+        "underWay",
+    ]
+
+
+def test_the_search_away_is_said_so_and_the_silence_stands_there_all_the_same(browse, offered, paper_index) -> None:
+    one = offered()
+    paper_index.away = True
+
+    answer = browse().post("/search", PURPOSE)
+
+    assert answer.status_code == 503
+    assert "The search does not answer now" in text(answer)
+    assert pages.reference(one) in text(answer)
+    assert browse().get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"purpose": ""},
+        {"purpose": "curiosity"},
+        {"sender": "paris"},
+        {"sender": '{"match_all": {}}'},
+        {"silent": "999"},
+        {"phases": ["everything"]},
+        {"began_from": "23/11/2026", "began_until": "01/11/2026"},
+        {"began_from": "yesterday"},
+        {"after": "not-a-place"},
+    ],
+)
+def test_a_form_out_of_order_comes_back_and_asks_nobody(browse, paper_index, wrong) -> None:
+    before = AuditEntry.objects.count()
+
+    answer = browse().post("/search", PURPOSE | wrong)
+
+    assert answer.status_code == 422
+    assert paper_index.asked == []
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_life_line_asks_why_and_then_shows_both_clocks(browse, region) -> None:
+    one = uuid.uuid4()
+    keep(word(one, "received", clocks={"offered": at("2026-11-20 10:00")}, said_at=at("2026-11-20 10:01")))
+    keep(
+        word(
+            one,
+            "opened",
+            by="molenbeek",
+            version=2,
+            clocks={"received": at("2026-11-20 10:02")},
+            said_at=at("2026-11-23 09:00"),
+        )
+    )
+    rania = browse()
+    asked = text(rania.get(f"/referrals/{one}"))
+    assert "Why you look" in asked
+    assert "vilvoorde" not in asked
+    assert AuditEntry.objects.filter(act="lifeLineOpened").count() == 0
+
+    page = text(rania.post(f"/referrals/{one}", {"purpose": "questionOfMunicipality"}))
+
+    for moment in ("20/11/2026 10:00", "20/11/2026 10:01", "20/11/2026 10:02", "23/11/2026 09:00"):
+        assert moment in page
+    assert "The two sides disagree" in page
+    (entry,) = AuditEntry.objects.filter(act="lifeLineOpened")
+    assert (entry.purpose, entry.subject) == ("questionOfMunicipality", f"referral:{one}")
+
+
+def test_a_referral_that_is_not_here_does_not_exist(browse, region) -> None:
+    answer = browse().post(f"/referrals/{uuid.uuid4()}", PURPOSE)
+
+    assert answer.status_code == 404
+    assert AuditEntry.objects.filter(act="lifeLineOpened").count() == 0
+
+
+def test_the_border_counts_open_ones_alone_in_a_drawing_and_in_a_table(browse, offered) -> None:
+    offered()
+    offered(at("2026-11-02 10:00"))
+    offered(from_="molenbeek", to="vilvoorde")
+    offered(from_="molenbeek", to="schaarbeek")
+    ended = offered()
+    keep(word(ended, "closed", by="molenbeek", version=2))
+    keep(word(ended, "closed", version=2))
+
+    page = text(browse().get("/border"))
+
+    assert "The border: 2 open questions on their way here, 1 on their way out" in page
+    assert '<th scope="row">vilvoorde</th><td class="num">2</td><td class="num">1</td>' in page
+    assert page.count('<path class="out"') == 1
+    assert page.count('<path class="home"') == 1
+    assert "1 more is open between two municipalities of this region" in page
+
+
+PAGES = ("/", "/search", "/border", f"/referrals/{uuid.UUID(int=7)}")
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.REGIONAL_COORDINATOR])
+def test_nobody_but_regional_coordinators_sees_these_pages(browse, address, role) -> None:
+    before = AuditEntry.objects.count()
+
+    assert browse(coordinator(role=role)).get(address).status_code == 403
+    assert browse(coordinator(role=role)).post(address, PURPOSE).status_code == 403
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_reads_in_four_languages(browse, offered, address, language) -> None:
+    offered()
+
+    answer = browse(language=language).get(address)
+
+    assert answer.status_code == 200
+    assert f'<html lang="{language}-BE"' in text(answer)
+
+
+@pytest.mark.parametrize("many", [1, 20])
+@pytest.mark.parametrize(("address", "statements"), [("/", 4), ("/border", 5)])
+def test_a_page_takes_as_many_statements_for_one_as_for_many(browse, offered, address, statements, many) -> None:
+    for _ in range(many):
+        offered()
+    rania = browse()
+
+    with CaptureQueriesContext(connection) as captured:
+        assert rania.get(address).status_code == 200
+
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == statements
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_a_search_takes_as_many_statements_for_one_as_for_many(browse, offered, paper_index, many) -> None:
+    paper_index.holds(*[offered() for _ in range(many)])
+    rania = browse()
+
+    with CaptureQueriesContext(connection) as captured:
+        assert rania.post("/search", PURPOSE).status_code == 200
+
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 8
+
+
+def test_no_page_has_inline_code_or_style(browse, offered, paper_index) -> None:
+    one = offered()
+    paper_index.holds(one)
+    rania = browse()
+    for answer in (
+        rania.get("/"),
+        rania.post("/search", PURPOSE),
+        rania.post(f"/referrals/{one}", PURPOSE),
+        rania.get("/border"),
+    ):
+        page = answer.content.decode()
+        assert " style=" not in page
+        assert "onclick" not in page
+        assert "<script>" not in page
+
+
+def test_a_silence_of_ten_working_days_is_marked_late(browse, offered) -> None:
+    offered(at("2026-10-05 10:00"))
+
+    assert 'class="due late"' in text(browse().get("/"))
