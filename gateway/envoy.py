@@ -1,7 +1,8 @@
 """Small pieces of Envoy's configuration, each with the reason for what it sets."""
 
+import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway import rules
@@ -198,36 +199,58 @@ def answer(status: int, *, name: str, match: Json) -> Json:
     return {"name": name, "match": match, "direct_response": {"status": status}}
 
 
-def refusal(row: rules.Refusal) -> Json:
-    """Return how an answer of the door itself is worded: as problem+json, like those of the services."""
-    status: Json = {
-        "status_code_filter": {
-            "comparison": {
-                "op": "EQ",
-                "value": {"default_value": row.status, "runtime_key": f"door.refusal.{row.status}"},
+def refusals(row: rules.Refusal) -> list[Json]:
+    """Return how an answer of the door itself is worded: a page for a browser, else problem+json like the services'."""
+    conditions: list[Json] = [
+        {
+            "status_code_filter": {
+                "comparison": {
+                    "op": "EQ",
+                    "value": {"default_value": row.status, "runtime_key": f"door.refusal.{row.status}"},
+                }
             }
         }
-    }
-    body = {
-        "type": f"urn:problem-type:belgif:{row.type}",
-        "title": row.title,
-        "status": row.answer,
-    }
-    condition = status
+    ]
     if row.details:
-        reason = {
-            "extension_filter": typed(
-                "envoy.access_loggers.extension_filters.cel",
-                "access_loggers.filters.cel.v3.ExpressionFilter",
-                expression=f"response.code_details.startsWith({json.dumps(row.details)})",
-            )
+        conditions.append(
+            {
+                "extension_filter": typed(
+                    "envoy.access_loggers.extension_filters.cel",
+                    "access_loggers.filters.cel.v3.ExpressionFilter",
+                    expression=f"response.code_details.startsWith({json.dumps(row.details)})",
+                )
+            }
+        )
+    body = {"type": f"urn:problem-type:belgif:{row.type}", "title": row.title, "status": row.answer}
+    problem = {"json_format": body, "content_type": "application/problem+json"}
+    found = [_worded(row, conditions, problem)]
+    if row.page:
+        page = {
+            "text_format_source": {"inline_string": _page(row.page)},
+            "content_type": "text/html; charset=utf-8",
         }
-        condition = {"and_filter": {"filters": [status, reason]}}
-    return {
-        "filter": condition,
-        "status_code": row.answer,
-        "body_format_override": {"json_format": body, "content_type": "application/problem+json"},
-    }
+        found.insert(0, _worded(row, [*conditions, BROWSER], page))
+    return found
+
+
+BROWSER: Json = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
+"""Only browsers ask for pages; programs ask for JSON, or for anything."""
+
+
+def _worded(row: rules.Refusal, conditions: list[Json], body: Json) -> Json:
+    condition = {"and_filter": {"filters": conditions}} if len(conditions) > 1 else conditions[0]
+    return {"filter": condition, "status_code": row.answer, "body_format_override": body}
+
+
+def _page(words: Mapping[str, str]) -> str:
+    """Return a page of a few lines that needs nothing else; Envoy takes `%` for an order of its own."""
+    lines = "".join(f'<p lang="{language}">{html.escape(text)}</p>' for language, text in words.items())
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Zenne</title>'
+    )
+    return f'<!doctype html><html lang="nl"><head>{head}</head><body><h1>Zenne</h1>{lines}</body></html>'.replace(
+        "%", "%%"
+    )
 
 
 def access_log(path: str, *, host: str) -> Json:

@@ -214,7 +214,7 @@ def _chain(name: str, host: str, filters: list[Json], routes: list[Json], door: 
         **envoy.strictness(door.rules.connections),
         "early_header_mutation_extensions": [envoy.removal(door.rules.removed)],
         "access_log": [envoy.access_log(door.log_file, host=name)],
-        "local_reply_config": {"mappers": [envoy.refusal(row) for row in door.rules.refusals]},
+        "local_reply_config": {"mappers": [one for row in door.rules.refusals for one in envoy.refusals(row)]},
         "http_filters": filters,
         "route_config": {
             "name": name,

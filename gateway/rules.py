@@ -1,6 +1,7 @@
 """The door's rules as values: read from the YAML files beside this module."""
 
 import pathlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,8 @@ class Refusal:
     details: str
     type: str
     title: str
+    page: Mapping[str, str]
+    """What a browser gets in its place, by language; empty where a problem is answer enough."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,9 @@ class Rules:
 
 def load(folder: pathlib.Path = FOLDER) -> Rules:
     """Return the rules in `folder`; a missing key stops the rendering with a KeyError."""
-    limits, headers, routes, refusals = (
+    limits, headers, routes, refusals, pages = (
         yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("limits", "headers", "routes", "refusals")
+        for name in ("limits", "headers", "routes", "refusals", "pages")
     )
     return Rules(
         tls_minimum=limits["tls"]["minimum"],
@@ -108,7 +111,7 @@ def load(folder: pathlib.Path = FOLDER) -> Rules:
             files=routes["login"]["files"],
             keys=routes["login"]["keys"],
         ),
-        refusals=tuple(_refusal(row) for row in refusals),
+        refusals=tuple(_refusal(row, pages) for row in refusals),
     )
 
 
@@ -138,11 +141,12 @@ def _connections(data: dict[str, int]) -> Connections:
     )
 
 
-def _refusal(data: dict[str, Any]) -> Refusal:
+def _refusal(data: dict[str, Any], pages: Mapping[str, Mapping[str, str]]) -> Refusal:
     return Refusal(
         status=data["status"],
         answer=data.get("answer", data["status"]),
         details=data.get("details", ""),
         type=data["type"],
         title=data["title"],
+        page=pages[data["page"]] if "page" in data else {},
     )

@@ -81,3 +81,24 @@ def test_one_connection_serves_one_request_after_the_other(gate: gates.Gate) -> 
         paths = [wire.exchange(stream, head.format(step).encode()).json["path"] for step in range(3)]
 
     assert paths == ["/api/0", "/api/1", "/api/2"]
+
+
+def test_a_browser_that_comes_too_often_gets_a_page_in_four_languages(tight_gate: gates.Gate) -> None:
+    browser = ("Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",)
+
+    answers = [tight_gate.ask("/cases", headers=browser) for _ in range(30)]
+
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused
+    text = refused[0].body.decode()
+    assert refused[0].headers["content-type"] == "text/html; charset=utf-8"
+    assert all(f'<p lang="{language}">' in text for language in ("nl", "fr", "de", "en"))
+    assert "Wacht een minuut" in text
+
+
+def test_a_browser_reads_that_the_service_is_away_and_a_program_is_told_as_before(tight_gate: gates.Gate) -> None:
+    page = tight_gate.ask("/slow", headers=("Accept: text/html",))
+    problem = tight_gate.ask("/slow", headers=("Accept: */*",))
+
+    assert (page.status, "Rien n&#x27;a été modifié" in page.body.decode()) == (504, True)
+    assert (problem.status, problem.type) == (504, "serviceUnavailable")
