@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from federation.errors import DomainError
 from federation.identity.actor import Actor, Role
@@ -215,7 +215,8 @@ def case_of_custody_row(row_id: uuid.UUID) -> uuid.UUID | None:
 def current_entries(case_id: uuid.UUID, *, block: str = "") -> QuerySet[Entry]:
     """Return the highest version of each entry of a case, in the order in which the entries began."""
     newer = Entry.objects.filter(entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
-    entries = Entry.objects.filter(~Exists(newer), case_id=case_id).order_by("row")
+    first = Entry.objects.filter(entry_id=OuterRef("entry_id"), version=1).values("row")[:1]
+    entries = Entry.objects.filter(~Exists(newer), case_id=case_id).annotate(began=Subquery(first)).order_by("began")
     return entries.filter(block=block) if block else entries
 
 

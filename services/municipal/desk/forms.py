@@ -115,7 +115,7 @@ class NoteForm(forms.Form):
     """A quick note of a contact: now, unless another day is told."""
 
     text = text(_("Quick note"), rows=3)
-    contact_kind = forms.CodeField(list="contact-kind", label=_("Kind of contact"), empty=None, initial="phone")
+    contact_kind = forms.CodeField(list="contact-kind", label=_("Kind of contact"), empty=None, initial="homeVisit")
     visibility = forms.CodeField(list="visibility", label=_("Who reads it"), empty=None, initial="team")
     happened_on = forms.DayField(
         label=_("On another day"),
@@ -244,5 +244,5 @@ class LogForm(forms.Form):
     """Which part of the log of accesses is looked at."""
 
     reference = controls.CharField(label=_("Reference of the case"), max_length=20, required=False)
-    since = forms.DayField(label=_("From"), required=False)
-    until = forms.DayField(label=_("Up to and with"), required=False)
+    since = forms.DayField(label=_("First day"), required=False)
+    until = forms.DayField(label=_("Last day"), required=False)

@@ -308,6 +308,8 @@ def _happened(note: cases.EntryView) -> datetime.datetime:
 
 def _tells(act: audit.Access) -> bool:
     """Say whether an act belongs on the timeline: a change of details does only when a contact moved."""
+    if act.reading:
+        return False
     if act.act == "caseChanged":
         return "nextContact" in act.facts
     if act.act == "consentWithdrawn" and act.facts.get("direction") == Direction.SENT:

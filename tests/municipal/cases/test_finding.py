@@ -129,11 +129,15 @@ def test_earlier_versions_of_an_entry_stay_readable(case):
         draft = contents.draft(rules.Block.GOALS, {"ownWords": words, "progressSign": "Een diploma."})
         actions.add_entry(case_id=case, draft=draft, entry_id=goal, version=number, by=CASEWORKER, at=AT)
 
+    later = casework.write(case, "goals", ownWords="Ik wil rust.", progressSign="Slapen.")
+    actions.add_entry(case_id=case, draft=draft, entry_id=goal, version=3, by=CASEWORKER, at=AT)
+    assert [one.entry_id for one in queries.current_entries(case, block="goals")] == [goal, later]
+
     earlier = queries.earlier_versions(case)
 
     assert list(earlier) == [goal]
     said = [(one.version, one.fields["ownWords"]) for one in earlier[goal]]
-    assert said == [(2, "Ik wil keeper worden."), (1, "Ik wil terug voetballen.")]
+    assert said == [(3, "Ik wil trainer worden."), (2, "Ik wil keeper worden."), (1, "Ik wil terug voetballen.")]
 
 
 def test_a_reference_finds_its_case_however_it_is_typed(case):

@@ -35,10 +35,12 @@ class CaseConsent(CasePage):
         standing = [one for one in register if one.stands]
         chosen = chosen or self.request.GET.get("withdraw", "")
         needed = queries.giver_needed(case.person, at=self.at) if case and case.person else None
+        shown = next((one for one in standing if str(one.consent.id) == chosen), None)
         context = {
             "register": register,
+            "told": [other for one in ([shown] if shown else standing) for other in one.referrals],
             "standing": standing,
-            "chosen": next((one for one in standing if str(one.consent.id) == chosen), None),
+            "chosen": shown,
             "missing": missing,
             "giver": str(needed or ""),
             "may_withdraw": self.actor.has(*case_rules.WRITERS),

@@ -87,6 +87,24 @@ def moment_words(value: datetime.datetime) -> str:
 
 
 @register.filter
+def belgian_day(value: datetime.datetime) -> datetime.date:
+    """Return the Belgian calendar day of an instant."""
+    return clock.today_in_brussels(value)
+
+
+@register.filter
+def belgian_time(value: datetime.datetime) -> str:
+    """Return what the clocks here show at an instant: 10:42."""
+    return f"{value.astimezone(clock.BRUSSELS):%H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def days_left(context: template.RequestContext, value: datetime.date) -> str:
+    """Return in words how many working days are left; the day itself stands beside it."""
+    return dates.left(value, clock.today_in_brussels(context["at"]))
+
+
+@register.filter
 def long_day(value: datetime.datetime) -> str:
     """Return the day of an instant in full: maandag 23 november 2026."""
     return formats.date_format(clock.today_in_brussels(value), "l j F Y")
