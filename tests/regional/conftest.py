@@ -6,6 +6,7 @@ import django
 django.setup()
 
 from index_on_paper import paper_index  # noqa: E402
+from real_index import real_index  # noqa: E402
 from region_at_work import offered, region  # noqa: E402
 
-__all__ = ["offered", "paper_index", "region"]
+__all__ = ["offered", "paper_index", "real_index", "region"]

@@ -94,7 +94,12 @@ def configure(options: dict[str, str]) -> None:
             "root": {"handlers": ["stderr"], "level": options.get("level", "INFO")},
             # kafka-python writes hundreds of lines while a broker is away; the bus counts instead
             # a refused call has its own line, with the problem's type and the route
-            "loggers": {"kafka": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
+            # opensearch-py has one a request
+            "loggers": {
+                "kafka": {"level": "CRITICAL"},
+                "opensearch": {"level": "CRITICAL"},
+                "django.request": {"level": "ERROR"},
+            },
         }
     )
 

@@ -35,7 +35,11 @@ def search(
     rules.check_purpose(purpose)
     rules.check_page(first)
     rules.check(criteria, towns=queries.towns().keys())
-    audit.record(act="referralsSearched", by=by, at=at, subject="referrals", purpose=purpose, facts=criteria.asked())
+    # committed before the index is asked: what somebody looked for is known, whatever the answer
+    with transaction.atomic():
+        audit.record(
+            act="referralsSearched", by=by, at=at, subject="referrals", purpose=purpose, facts=criteria.asked()
+        )
     return queries.find(criteria, first=first, after=after, by=by, at=at)
 
 
