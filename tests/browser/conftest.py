@@ -3,7 +3,7 @@
 import pytest
 
 import chromium
-from browser import visitor
+from browser import visitor, world
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +24,9 @@ def sits_down(browser, stack):
     yield seat
     for one in seated:
         one.context.close()
+
+
+@pytest.fixture(scope="session")
+def made(stack):
+    """What the pages are opened with, made once."""
+    return world.make(stack)

@@ -2,13 +2,9 @@
 
 import pytest
 
-from browser import addresses, looking, story, visitor, visits, world
+import addresses
+from browser import looking, story, visitor, visits
 from browser.test_story import MOLENBEEK
-
-
-@pytest.fixture(scope="module")
-def made(stack):
-    return world.make(stack)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,14 @@ parameters are filled with stands in OBJECTS. One that can be filled with nothin
 says here what it shows.
 """
 
+import pathlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from browser.addresses import Address
+from addresses import Address
 
+SERVICES = pathlib.Path(__file__).parents[2] / "services"
 PROGRAMS = ("/api/", "/health", "/graphql")
 """Programs call these, with tokens: no page."""
 NOT_OPENED = {
@@ -40,6 +42,10 @@ OBJECTS = {
     "goal_id": "goals",
     "entry_id": "contactNotes",
     "referral_id": "waiting",
+    "meeting_id": "meeting",
+    "item_id": "item",
+    "seat_id": "seat",
+    "agreement_id": "agreement",
 }
 """What stands for a parameter: a name in the world's ids."""
 
@@ -59,6 +65,8 @@ ELSEWHERE: dict[str, list[Way]] = {
     "plan-entry": [Way(values={"kind": "picture"}), Way(values={"kind": "goal"})],
     "goal-entry": [Way(values={"kind": "way"}), Way(values={"kind": "evaluation"})],
     "plan-version": [Way(values={"entry_id": "goals"})],
+    "agreement-reopen": [Way(values={"agreement_id": "agreementDone"})],
+    "case-consent": [Way(), Way(user="sofie.coordinator", values={"case_id": "handedOver"})],
     "referral-inbox": [Way(THERE)],
     "referral-tracker": [Way(HERE), Way(THERE), Way(THERE, values={"referral_id": "considered"})],
     "referral-opening": [Way(THERE)],
@@ -107,11 +115,18 @@ def why_not(address: Address) -> str:
 def of(level: str, addresses: list[Address], ids: Mapping[str, str]) -> Iterator[Visit]:
     """Yield every visit of a level; an address that nothing fits is left out, and so found by the test."""
     for address in filter(is_page, addresses):
-        for way in ELSEWHERE.get(address.name, [Way()]):
+        for way in manual(level) if address.name == "help" else ELSEWHERE.get(address.name, [Way()]):
             path = _filled(address, way, ids)
             user = way.user or next(USERS[role] for role in USERS if role in (address.roles or OF_LEVEL[level]))
             if path:
                 yield Visit(address, way.participant or OWN_HOST[level], user, path)
+
+
+def manual(level: str) -> list[Way]:
+    """Return every page of the manual of a level, and those that all levels have."""
+    folders = [SERVICES / level / "manual", SERVICES / "federation" / "portal" / "manual"]
+    names = {path.name.partition(".")[0] for folder in folders for path in folder.glob("*.nl.md")}
+    return [Way(values={"page": name}) for name in sorted(names)]
 
 
 def _filled(address: Address, way: Way, ids: Mapping[str, str]) -> str:

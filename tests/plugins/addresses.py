@@ -1,7 +1,7 @@
 """Every address that a level's resolver can match: its route, its name, what may be sent to it, and who may open it.
 
-A process is of one level, so each level is asked in a process of its own: `ZENNE_TEST_LEVEL=regional python -m
-browser.addresses` prints that level's.
+A process is of one level, so each is asked in a process of its own: `ZENNE_TEST_LEVEL=regional python -m addresses`
+prints that level's.
 """
 
 import json
@@ -38,7 +38,7 @@ def of_level(level: str) -> list[Address]:
     for name in [name for name in values if name.startswith("ZENNE_") and name != "ZENNE_TEST_LEVEL"]:
         del values[name]
     values.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "-m", "browser.addresses"]
+    command = [sys.executable, "-m", "addresses"]
     told = subprocess.run(command, env=values, capture_output=True, text=True, check=True)
     return [Address(**one) for one in json.loads(told.stdout)]
 
