@@ -39,6 +39,13 @@ def moment(value: datetime.datetime) -> str:
     return f"{day(here.date())} {here:%H:%M}"
 
 
+def brief(value: datetime.datetime | datetime.date) -> str:
+    """Return a day without its year, and the time where there is one, for narrow places: `ma 23/11 10:42`."""
+    here = value.astimezone(clock.BRUSSELS) if isinstance(value, datetime.datetime) else value
+    told = f"{WEEKDAYS[town.language()][here.weekday()]} {here:%d/%m}"
+    return f"{told} {here:%H:%M}" if isinstance(value, datetime.datetime) else told
+
+
 def working_days(value: datetime.date, today: datetime.date) -> int:
     """Return how many working days are left until `value`; below zero where it has passed."""
     closed = town.closed_days(value, today)

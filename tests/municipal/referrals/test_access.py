@@ -124,3 +124,33 @@ def test_the_officer_opens_a_dossier_with_a_purpose_and_leaves_an_entry(desk, to
     assert set(found.blocks) == set(BLOCKS)
     rows = towns[M].query("SELECT purpose FROM audit_entry WHERE act = 'dossierRead'")
     assert rows == [("complaint",)]
+
+
+STATUS = {OK: 200, UNKNOWN: 404, FORBIDDEN: 403, CONFLICT: 409}
+
+
+def test_the_pages_say_the_same_as_the_table(desk, towns, visit, words) -> None:
+    waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
+    towns.settle()
+    desk.open(M, moved.referral)
+    desk.accept(M, moved.referral)
+    towns.settle()
+    wrong = []
+
+    for who, town, state, _, read, dossier, acted in TABLE:
+        referral = (waiting if state == "received" else moved).referral
+        by, page = WHO[who](town), f"/referrals/{referral}"
+        if by.participant != town:  # a session holds people of its own town only
+            continue
+        tracker, file = visit(town, page, by=by), visit(town, f"{page}/dossier", by=by)
+        verb = "progress" if town == M else "revocation"
+        form = visit(town, f"{page}/{verb}", by=by)
+        offered = form.status_code == 200 and "<form method" in form.content.decode().partition('id="content"')[2]
+        wanted = [STATUS[read], 200 if dossier == PURPOSE else STATUS[dossier], acted == OK]
+        got = [tracker.status_code, file.status_code, offered]
+        if got != wanted:
+            wrong.append(f"{who} in {town}, {state}: {got}, not {wanted}")
+        if dossier == PURPOSE and "Sami" in words(file):
+            wrong.append(f"{who} in {town} reads without a purpose")
+
+    assert "\n".join(wrong) == ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from federation import clock
 from federation.contracts import codes
-from federation.portal import custody_line, dates, drafts, drawings, forms, town
+from federation.portal import custody_line, dates, drafts, drawings, forms, phones, town
 
 register = template.Library()
 
@@ -35,6 +35,20 @@ def moment(value: datetime.datetime | None) -> SafeString | str:
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.moment(value))
+
+
+@register.filter
+def brief(value: datetime.datetime | datetime.date | None) -> SafeString | str:
+    """Return a day without its year, with the time where there is one, as `<time>`: ma 23/11 10:42."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.brief(value))
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """Return a number as people here dial it: 02 000 11 01 for +3220001101; a foreign one as it is."""
+    return phones.readable(number)
 
 
 @register.filter

@@ -29,6 +29,10 @@ FIRST_CONTACT_DAYS = 3
 """Working days within which a first contact is proposed."""
 
 
+NO_REASON = {"required": _("Choose a reason")}
+NO_CHOICE = {"required": _("Choose one")}
+
+
 class Nothing(forms.Form):
     """An act that needs no words."""
 
@@ -52,7 +56,7 @@ class AcceptForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why not."""
 
-    reason = forms.CodeField(list="decline-reason", label=_("Reason"))
+    reason = forms.CodeField(list="decline-reason", label=_("Reason"), error_messages=NO_REASON)
 
 
 class AdviceForm(forms.Form):
@@ -63,26 +67,39 @@ class AdviceForm(forms.Form):
         max_length=rules.LONGEST_ADVICE,
         help_text=_("Name nobody: you do not know who it is about, and it should stay so."),
         widget=django_forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write your advice")},
     )
 
 
 class RevokeForm(forms.Form):
     """Why a question is taken back."""
 
-    reason = forms.CodeField(list="revocation-reason", label=_("Reason"))
+    reason = forms.CodeField(list="revocation-reason", label=_("Reason"), error_messages=NO_REASON)
 
 
 class ProgressForm(forms.Form):
     """A step with the person."""
 
-    progress = forms.CodeField(list="progress", label=_("What happened?"), widget=django_forms.RadioSelect, empty=None)
-    on = forms.DayField(label=_("On which day?"))
+    progress = forms.CodeField(
+        list="progress",
+        label=_("What happened?"),
+        widget=django_forms.RadioSelect,
+        empty=None,
+        error_messages=NO_CHOICE,
+    )
+    on = forms.DayField(label=_("On which day?"), error_messages={"required": _("Fill in the day")})
 
 
 class OutcomeForm(forms.Form):
     """How it ended."""
 
-    outcome = forms.CodeField(list="outcome", label=_("How did it end?"), widget=django_forms.RadioSelect, empty=None)
+    outcome = forms.CodeField(
+        list="outcome",
+        label=_("How did it end?"),
+        widget=django_forms.RadioSelect,
+        empty=None,
+        error_messages=NO_CHOICE,
+    )
 
 
 class Act(pages.Page):
@@ -283,6 +300,7 @@ def form_of(
             label=form.fields["progress"].label,
             widget=django_forms.RadioSelect,
             empty=None,
+            error_messages=NO_CHOICE,
         )
     return form
 

@@ -61,9 +61,19 @@ def giver(wanted: Wanted, *, at: datetime.datetime) -> str:
 class ConsentForm(forms.Form):
     """What the person agreed to, written down where it is missing."""
 
-    consented = forms.CodesField(list="block", label=_("To which parts did the person agree?"))
+    consented = forms.CodesField(
+        list="block",
+        label=_("To which parts did the person agree?"),
+        error_messages={"required": _("Choose to which parts the person agreed")},
+    )
     giver = forms.CodeField(list="consent-giver", label=_("Who agreed?"), widget=django_forms.RadioSelect, empty=None)
-    how = forms.CodeField(list="consent-how", label=_("How?"), widget=django_forms.RadioSelect, empty=None)
+    how = forms.CodeField(
+        list="consent-how",
+        label=_("How?"),
+        widget=django_forms.RadioSelect,
+        empty=None,
+        error_messages={"required": _("Choose how the person agreed")},
+    )
     language = django_forms.ChoiceField(label=_("In which language was it asked?"))
     given_on = forms.DayField(label=_("Given on"))
     valid_until = forms.DayField(

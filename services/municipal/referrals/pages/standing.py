@@ -20,6 +20,8 @@ class Words:
     follows: str | Promise
     sender: str | Promise
     recipient: str | Promise
+    way_out: str | Promise = ""
+    """What the sender's people can do now; the other side does not read it."""
 
 
 WAITS, DONE = _("Waits for the answer"), _("Nothing to do")
@@ -37,24 +39,22 @@ SITUATIONS: dict[str, Words] = {
     ),
     "notRead": Words(
         SENDER,
-        _("%(recipient)s has received the question. Somebody there has to read it and answer."),
+        _("%(recipient)s has received the question, and has to read it and answer."),
         WAITS,
         _("Has not read it yet"),
     ),
     "considered": Words(
         SENDER,
-        _("%(recipient)s has read the question. Somebody there answers; nothing changes before."),
+        _("%(recipient)s has read the question and answers. Nothing changes before."),
         WAITS,
         ANSWERS,
     ),
     "undeliverable": Words(
         _("Not delivered: %(sender)s stays responsible"),
-        _(
-            "%(recipient)s could not take the message, and the technicians know. Call the team there; if it cannot"
-            " wait, take the question back and ask again."
-        ),
+        _("%(recipient)s could not take the message, and the technicians know."),
         _("Calls, or takes the question back"),
         _("Could not take the message"),
+        _("Call the team there. If it cannot wait, take the question back and ask again."),
     ),
     "inTransfer": Words(
         BOTH,
@@ -154,15 +154,17 @@ SITUATIONS: dict[str, Words] = {
     ),
     "declined": Words(
         _("Declined: %(sender)s stays responsible"),
-        _("The case has never left %(sender)s. Call the team there, or ask another municipality."),
+        _("The case has never left %(sender)s."),
         _("Looks for another way"),
         DONE,
+        _("Call the other team, or ask another municipality."),
     ),
     "withdrawn": Words(
         _("Consent withdrawn: %(sender)s is responsible"),
-        _("%(recipient)s has been told and keeps nothing. A new consent needs a new referral."),
+        _("%(recipient)s has been told and keeps nothing."),
         DONE,
         DONE,
+        _("A new consent needs a new referral."),
     ),
     "withdrawnUnconfirmed": Words(
         _("Consent withdrawn: %(sender)s is responsible"),
@@ -172,15 +174,17 @@ SITUATIONS: dict[str, Words] = {
     ),
     "kept": Words(
         _("The case stays: %(sender)s is responsible"),
-        _("Nothing of the file has left %(sender)s. A new question can be asked when the reason is gone."),
+        _("Nothing of the file has left %(sender)s."),
         DONE,
         DONE,
+        _("A new question can be asked when the reason is gone."),
     ),
     "reassigned": Words(
         _("Decided by the federation: %(sender)s is responsible"),
-        _("%(recipient)s does not answer any more. Ask another municipality."),
+        _("%(recipient)s does not answer any more."),
         _("Looks for another way"),
         DONE,
+        _("Ask another municipality."),
     ),
     "handedBack": Words(
         _("Handed back: %(sender)s is responsible again"),
@@ -256,6 +260,7 @@ class Standing:
     code: str
     responsible: str
     follows: str
+    way_out: str
     sender: Clock
     recipient: Clock
 
@@ -272,6 +277,7 @@ def standing(
         code=code,
         responsible=str(words.responsible) % names,
         follows=str(words.follows) % names,
+        way_out=str(words.way_out) if referral.direction == Direction.SENT else "",
         sender=Clock(sender, str(words.sender), sender.working_days(start, today)),
         recipient=Clock(
             recipient,

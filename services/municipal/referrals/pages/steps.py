@@ -39,22 +39,40 @@ class WhyForm(forms.Form):
     """What is asked, in codes: no story leaves before the other town accepts."""
 
     kind = forms.CodeField(
-        list="referral-kind", label=_("Which kind of question?"), widget=django_forms.RadioSelect, empty=None
+        list="referral-kind",
+        label=_("Which kind of question?"),
+        widget=django_forms.RadioSelect,
+        empty=None,
+        error_messages={"required": _("Choose which kind of question it is")},
     )
-    needs = forms.CodesField(list="need", label=_("What is help needed with?"))
+    needs = forms.CodesField(
+        list="need",
+        label=_("What is help needed with?"),
+        error_messages={"required": _("Choose what help is needed with, so that the other town can judge")},
+    )
     wished_help = forms.CodesField(list="wished-help", label=_("Which help do you hope for?"), required=False)
     urgency = forms.CodeField(
-        list="urgency", label=_("How soon?"), widget=django_forms.RadioSelect, empty=None, initial="thisMonth"
+        list="urgency",
+        label=_("How soon?"),
+        widget=django_forms.RadioSelect,
+        empty=None,
+        initial="thisMonth",
+        error_messages={"required": _("Choose how soon help is needed")},
     )
 
 
 class WhereForm(forms.Form):
     """Which team of which municipality, and by when an answer is hoped for."""
 
-    team = django_forms.ChoiceField(label=_("Municipality and team"), widget=django_forms.RadioSelect)
+    team = django_forms.ChoiceField(
+        label=_("Municipality and team"),
+        widget=django_forms.RadioSelect,
+        error_messages={"required": _("Choose whom you ask")},
+    )
     answer_by = forms.DayField(
         label=_("Answer hoped for by"),
         help_text=_("day/month/year. Nothing happens by itself on that day; people are reminded."),
+        error_messages={"required": _("Fill in by when you hope for an answer")},
     )
 
 
@@ -65,13 +83,18 @@ class GroundForm(forms.Form):
         label=_("Ground of the exchange"),
         help_text=_("Beside the consent: the law or agreement that lets your municipality exchange."),
         widget=django_forms.RadioSelect,
+        error_messages={"required": _("Choose the ground of the exchange")},
     )
 
 
 class BlocksForm(forms.Form):
     """Which parts of the file go along after acceptance."""
 
-    blocks = forms.CodesField(list="block", label=_("Parts of the file"))
+    blocks = forms.CodesField(
+        list="block",
+        label=_("Parts of the file"),
+        error_messages={"required": _("Choose at least the name: without it the other town cannot find the person")},
+    )
 
 
 class MeetingForm(forms.Form):

@@ -18,7 +18,7 @@ from municipal.cases import rules as case_rules
 from municipal.cases.rules import Block
 from municipal.referrals import actions, queries, rules
 from municipal.referrals.pages import asking
-from municipal.referrals.pages.answering import ACTORS
+from municipal.referrals.pages.answering import ACTORS, NO_REASON
 from municipal.referrals.pages.refusals import refuse
 from municipal.referrals.pages.seen import card, language_name
 from municipal.referrals.pages.towns import Towns
@@ -100,9 +100,17 @@ def _readable(name: str, value: str) -> str:
 class HandBackForm(forms.Form):
     """Why the case goes home, and what of the file goes along."""
 
-    reason = forms.CodeField(list="hand-back-reason", label=_("Reason"))
-    blocks = forms.CodesField(list="block", label=_("What goes along"))
-    ground = django_forms.ChoiceField(label=_("Ground of the exchange"), widget=django_forms.RadioSelect)
+    reason = forms.CodeField(list="hand-back-reason", label=_("Reason"), error_messages=NO_REASON)
+    blocks = forms.CodesField(
+        list="block",
+        label=_("What goes along"),
+        error_messages={"required": _("Choose at least the name: without it the other town cannot find the person")},
+    )
+    ground = django_forms.ChoiceField(
+        label=_("Ground of the exchange"),
+        widget=django_forms.RadioSelect,
+        error_messages={"required": _("Choose the ground of the exchange")},
+    )
 
 
 class ReferralHandBack(pages.Page):
