@@ -185,11 +185,11 @@ BUS_RESEND_SECONDS = [
 ]
 # What the worker does by the clock, and how many seconds lie between two times.
 WORKER_TIMERS = {
+    **portal.PORTAL_TIMERS,
     "sealer": ("federation.audit.sealer.tick", 1.0),
     "index": ("regional.search.timers.follow", 1.0),
     "traces": ("regional.search.timers.forget_traces", 3600.0),
     "forgetting": ("regional.progress.timers.forget_what_is_over", 3600.0),
-    "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "idempotency keys": ("federation.rest.idempotency.forget_before", 3600.0),
 }
 
