@@ -1,5 +1,6 @@
 """Zenne is EUPL-1.2: every dependency's licence is read from what is installed, and none is viral against it."""
 
+import importlib.metadata
 import json
 import pathlib
 import subprocess
@@ -27,7 +28,14 @@ def licences() -> dict[str, str]:
         text=True,
         check=True,
     ).stdout
-    return {row["Name"]: row["License"] for row in json.loads(printed)}
+    found = {row["Name"]: row["License"] for row in json.loads(printed)}
+    return {name: first_line(name) if licence == "UNKNOWN" else licence for name, licence in found.items()}
+
+
+def first_line(name: str) -> str:
+    """Return the first line of the licence that a package brings along, where it names none."""
+    brought = (file for file in importlib.metadata.files(name) or () if file.name.startswith("LICEN"))
+    return next((file.read_text().split("\n")[0] for file in brought), "UNKNOWN")
 
 
 def test_every_dependency_has_a_licence_that_fits() -> None:
