@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from federation import clock
+from federation.portal import pages
 from municipal.cases import actions as cases, queries as case_queries, rules as case_rules
 from municipal.desk import forms, queries
 from municipal.desk.pages.page import DeskPage
@@ -43,6 +44,12 @@ class CasePage(DeskPage):
         """The case of the address."""
         found: uuid.UUID = self.kwargs["case_id"]
         return found
+
+    @property
+    def purpose(self) -> str:
+        """Why the file is opened, as the address says; what is sent with a form is never it: a consent has one too."""
+        found = self.request.GET.get("purpose", "")
+        return found if pages.PURPOSE.fullmatch(found) else ""
 
     def get(self, request: HttpRequest, **named: Any) -> HttpResponse:
         """Show the page, or ask first why the file is opened."""
