@@ -42,6 +42,7 @@ OBJECTS = {
     "goal_id": "goals",
     "entry_id": "contactNotes",
     "referral_id": "waiting",
+    "referralId": "waiting",
     "meeting_id": "meeting",
     "item_id": "item",
     "seat_id": "seat",

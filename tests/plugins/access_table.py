@@ -100,7 +100,7 @@ def _call(method: str, path: str, by: Actor) -> Callable[[], Any]:
     import page_client
     from federation.identity.authentication import Caller
 
-    if path.startswith("/api/"):
+    if path.startswith(("/api/", "/graphql")):
         client = APIClient(HTTP_HOST=page_client.HOST)
         client.force_authenticate(user=Caller(by))  # type: ignore[arg-type]  # Django's user class is not used here
         return lambda: client.get(path) if method == "get" else client.post(path, {}, format="json")
