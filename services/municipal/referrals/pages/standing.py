@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from federation.custody.facts import Kind, State
 from municipal.referrals import queries
+from municipal.referrals.pages.line import ALIVE
 from municipal.referrals.pages.towns import Side, Towns
 from municipal.referrals.rules import Direction
 
@@ -248,6 +249,11 @@ class Clock:
     """Working days of this side until `until`; below zero where the day has passed."""
 
     @property
+    def idle(self) -> bool:
+        """Whether this side has nothing to do, so that no clock runs for it."""
+        return self.doing == str(DONE)
+
+    @property
     def late(self) -> int:
         """How many working days ago the day passed."""
         return -self.left
@@ -258,6 +264,8 @@ class Standing:
     """A referral in sentences."""
 
     code: str
+    alive: bool
+    """Whether something is still expected."""
     responsible: str
     follows: str
     way_out: str
@@ -275,6 +283,7 @@ def standing(
     until = referral.answer_by if code in ("onItsWay", "notRead", "considered") else None
     return Standing(
         code=code,
+        alive=State(referral.state) in ALIVE,
         responsible=str(words.responsible) % names,
         follows=str(words.follows) % names,
         way_out=str(words.way_out) if referral.direction == Direction.SENT else "",
