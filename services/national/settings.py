@@ -109,6 +109,7 @@ APPEND_SLASH = False  # Belgif uri-notat: no trailing slash, and no redirect to 
 PORTAL_NAVIGATION = [
     ("national-figures", _("Figures"), {Role.STATISTICS_USER}),
     ("method", _("How the figures are made"), {Role.STATISTICS_USER}),
+    ("operator", _("Operations"), {Role.OPERATOR}),
 ]
 # What waits, in the header: nothing does.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
