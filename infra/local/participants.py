@@ -63,6 +63,7 @@ def environment(instance: instances.Instance, town: tenants.Tenant, *, owner: bo
         "ZENNE_AUDIENCE": town.level,
         "ZENNE_AUTHORIZED_PARTIES": "zenne-cli",
         "ZENNE_PRACTICE": "yes",
+        "ZENNE_HELP_PHONE": "02 000 00 10",
         "ZENNE_WEB_CLIENT_SECRET_FILE": str(home / "secrets" / "keycloak_web_secret"),
         "ZENNE_KAFKA_SERVERS": f"127.0.0.1:{instance.ports['kafka']}",
         "ZENNE_KAFKA_CA_FILE": str(instance.folder / "bus" / "ca.pem"),

@@ -58,6 +58,7 @@ def set_environment() -> None:
         "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
         "ZENNE_ISSUER": f"https://login.localhost/realms/{name}",
         "ZENNE_JWKS_URL": "http://127.0.0.1:9/certs",  # the port that discards: nothing answers there
+        "ZENNE_HELP_PHONE": "02 000 00 10",
         "ZENNE_WEB_CLIENT_SECRET_FILE": str(folder / "web_client_secret"),
         "ZENNE_KAFKA_SERVERS": "127.0.0.1:9",
         "ZENNE_KAFKA_CA_FILE": str(folder / "ca.pem"),

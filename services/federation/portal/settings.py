@@ -70,7 +70,9 @@ WEB_CLIENT_SECRET_FILE = env.file(
 PORTAL_PRACTICE = (
     env.text("ZENNE_PRACTICE", help="yes where everything is invented: every page says so", default="no") == "yes"
 )
-PORTAL_PHONE = env.text("ZENNE_HELP_PHONE", help="telephone of who helps with the program", default="02 000 00 10")
+PORTAL_PHONE = env.text(
+    "ZENNE_HELP_PHONE", help="telephone of who helps with the program; shown on every page", default=""
+)
 
 STATIC_URL = "/static/"
 STORAGES = {

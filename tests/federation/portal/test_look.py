@@ -33,7 +33,7 @@ def test_pages_hold_no_colour_no_style_and_no_code_of_their_own():
         (str(path.relative_to(PORTAL.parents[1])), found[0])
         for path in pages
         for found in re.finditer(
-            r"""\sstyle=|<style|<script(?![^>]+src=)|\son(?:click|submit|load|change|input|key\w+|focus|blur|mouse\w+|error)=|javascript:|hx-on|js:|(?<!&)#[0-9a-f]{6}\b""",
+            r"""\sstyle=|<style|<script(?![^>]+src=)|\son(?:click|submit|load|change|input|key\w+|focus|blur|mouse\w+|error)=|javascript:|hx-on|js:|from:(?:closest|find|next|previous)\s|(?<!&)#[0-9a-f]{6}\b""",
             path.read_text(encoding="utf-8"),
         )
     ]
