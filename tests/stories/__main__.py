@@ -6,7 +6,7 @@ import sys
 import time
 
 from local import instances
-from stories import chapters, figures
+from stories import chapters, figures, region
 from stories.operator import LocalOperator
 from stories.telling import StoryFalse, Teller
 from stories.towns import Town, Unexpected
@@ -22,7 +22,7 @@ def main() -> int:
     told = Teller()
     began = time.monotonic()
     try:
-        for chapter in (*chapters.CHAPTERS, figures.a_year_in_figures):
+        for chapter in (*chapters.CHAPTERS, figures.a_year_in_figures, region.the_silent_one_is_found):
             chapter(told, cast)
     except (StoryFalse, Unexpected) as untrue:
         sys.stderr.write(f"\nThe story is not true: {untrue}\n")

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stories import chapters, figures
+from stories import chapters, figures, region
 from stories.operator import LocalOperator
 from stories.telling import StoryFalse, Teller
 from stories.towns import Town
@@ -17,7 +17,9 @@ def cast(whole_stack):
 
 
 @pytest.mark.parametrize(
-    "chapter", [*chapters.CHAPTERS, figures.a_year_in_figures], ids=lambda chapter: chapter.__name__
+    "chapter",
+    [*chapters.CHAPTERS, figures.a_year_in_figures, region.the_silent_one_is_found],
+    ids=lambda chapter: chapter.__name__,
 )
 def test_the_chapter_is_true(cast, chapter) -> None:
     told = Teller(out=io.StringIO())

@@ -52,6 +52,12 @@ class Town:
         with door.client(self._about["api"], self._demo["gateway"]["ca"], timeout=60.0) as http:
             return http.request(method, path, headers=sent, json=body)
 
+    def call_as(self, other: "Town", method: str, path: str, *, role: str, body: Json) -> httpx.Response:
+        """Return the answer of this participant to somebody of another one, who shows his own town's token."""
+        bearer = token.login(self._demo, other.id, other.user(role))
+        with door.client(self._about["api"], self._demo["gateway"]["ca"], timeout=60.0) as http:
+            return http.request(method, path, headers={"Authorization": f"Bearer {bearer}"}, json=body)
+
     def get(self, path: str, *, role: str = "caseworker", **headers: str) -> Json:
         """Return the JSON at `path`; raise Unexpected when it is not there."""
         return _expect(self.call("GET", path, role=role, body=None, **headers), {200}, f"GET {self.id}")
