@@ -6,7 +6,7 @@ import sys
 import time
 
 from local import instances
-from stories import chapters, figures, region
+from stories import chapters, figures, partner_table, region
 from stories.operator import LocalOperator
 from stories.telling import StoryFalse, Teller
 from stories.towns import Town, Unexpected
@@ -22,7 +22,8 @@ def main() -> int:
     told = Teller()
     began = time.monotonic()
     try:
-        for chapter in (*chapters.CHAPTERS, figures.a_year_in_figures, region.the_silent_one_is_found):
+        beyond = (figures.a_year_in_figures, region.the_silent_one_is_found, partner_table.a_partner_table)
+        for chapter in (*chapters.CHAPTERS, *beyond):
             chapter(told, cast)
     except (StoryFalse, Unexpected) as untrue:
         sys.stderr.write(f"\nThe story is not true: {untrue}\n")

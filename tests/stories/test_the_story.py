@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from stories import chapters, figures, region
+from stories import chapters, figures, partner_table, region
 from stories.operator import LocalOperator
 from stories.telling import StoryFalse, Teller
 from stories.towns import Town
@@ -18,7 +18,12 @@ def cast(whole_stack):
 
 @pytest.mark.parametrize(
     "chapter",
-    [*chapters.CHAPTERS, figures.a_year_in_figures, region.the_silent_one_is_found],
+    [
+        *chapters.CHAPTERS,
+        figures.a_year_in_figures,
+        region.the_silent_one_is_found,
+        partner_table.a_partner_table,
+    ],
     ids=lambda chapter: chapter.__name__,
 )
 def test_the_chapter_is_true(cast, chapter) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 import door
+import page_reader
 from federation import clock
 from local import token
 
@@ -39,6 +40,13 @@ class Town:
     def user(self, role: str) -> str:
         """Return the name of the first user with `role`."""
         return str(next(one["name"] for one in self._about["users"] if one["role"] == role))
+
+    def reader(self, role: str) -> page_reader.Reader:
+        """Return the first user with `role` at this town's pages, logged in."""
+        user = next(one for one in self._about["users"] if one["role"] == role)
+        found = page_reader.Reader(self._about["api"], self._demo["gateway"]["ca"])
+        found.log_in(user["name"], user["password"])
+        return found
 
     def call(
         self, method: str, path: str, *, role: str = "caseworker", body: Json | None = None, **headers: str
