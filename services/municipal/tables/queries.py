@@ -113,6 +113,17 @@ class Minute:
     agreements: tuple[AgreementView, ...]
 
 
+@dataclass(frozen=True)
+class Minutes:
+    """The minutes of a meeting, whole or as the copy of one participant."""
+
+    meeting: MeetingView
+    seats: tuple[SeatView, ...]
+    reader: SeatView | None
+    """Whose copy it is, None for the whole minutes."""
+    points: tuple[Minute, ...]
+
+
 def meetings(*, by: Actor, on: datetime.date) -> tuple[list[MeetingView], list[MeetingView]]:
     """Return the meetings that come, the next one first, and those that were, the last one first.
 
@@ -126,11 +137,11 @@ def meetings(*, by: Actor, on: datetime.date) -> tuple[list[MeetingView], list[M
     return [_meeting(one, one.points) for one in coming], [_meeting(one, one.points) for one in past]
 
 
-def next_meeting_about(birth_on: datetime.date, *, on: datetime.date) -> MeetingView | None:
-    """Return the next meeting from a day on at which somebody of a birth date can be discussed."""
+def next_meeting_about(case_id: uuid.UUID, birth_on: datetime.date, *, on: datetime.date) -> MeetingView | None:
+    """Return the next meeting from a day on that fits a birth date, and on whose agenda the case does not stand yet."""
     grown = rules.coming_of_age(birth_on)
     fits = Q(table=Table.MINORS, held_on__lt=grown) | Q(table=Table.ADULTS, held_on__gte=grown)
-    found = Meeting.objects.filter(fits, held_on__gte=on).order_by("held_on").first()
+    found = Meeting.objects.filter(fits, held_on__gte=on).exclude(items__case=case_id).order_by("held_on").first()
     return _meeting(found) if found else None
 
 
@@ -210,41 +221,45 @@ def carried(meeting: MeetingView, *, by: Actor) -> list[AgreementView]:
     return [view_of(one) for one in found.order_by("item__case__reference", "due_on", "agreed_at")]
 
 
-def of_item(item_id: uuid.UUID) -> list[AgreementView]:
-    """Return what was agreed at a point, in the order in which it was said."""
-    return [view_of(one) for one in _agreements().filter(item_id=item_id).order_by("agreed_at", "pk")]
+@dataclass(frozen=True)
+class Discussed:
+    """What the table has before it at a point: last time's agreements, and those of today."""
+
+    last_time: tuple[AgreementView, ...]
+    now: tuple[AgreementView, ...]
 
 
-def last_time(item: ItemView, *, held_on: datetime.date) -> list[AgreementView]:
-    """Return what was agreed about a case at its last meeting before a day, and what earlier ones left to do."""
-    earlier = _agreements().filter(item__case_id=item.case_id, item__meeting__held_on__lt=held_on)
-    found = [view_of(one) for one in earlier.order_by("agreed_at", "pk")]
-    last = max((one.held_on for one in found), default=held_on)
-    return [one for one in found if one.held_on == last or one.unsettled]
+def discussed(item: ItemView, *, held_on: datetime.date) -> Discussed:
+    """Return what was agreed at a point, and before its day: at the last meeting about the case, or still to do."""
+    until = _agreements().filter(item__case_id=item.case_id, item__meeting__held_on__lte=held_on)
+    found = [view_of(one) for one in until.order_by("agreed_at", "pk")]
+    earlier = [one for one in found if one.held_on < held_on]
+    last = max((one.held_on for one in earlier), default=held_on)
+    return Discussed(
+        last_time=tuple(one for one in earlier if one.held_on == last or one.unsettled),
+        now=tuple(one for one in found if one.item_id == item.id),
+    )
 
 
-def of_meeting(meeting_id: uuid.UUID, *, by: Actor) -> list[AgreementView]:
-    """Return everything that was agreed at a meeting in cases that `by` may know of."""
-    found = _agreements().filter(item__meeting_id=meeting_id, item__case__in=cases.visible_to(by))
-    return [view_of(one) for one in found.order_by("agreed_at", "pk")]
-
-
-def minutes(meeting_id: uuid.UUID, *, seat_id: uuid.UUID | None, by: Actor) -> list[Minute]:
+def minutes(meeting_id: uuid.UUID, *, seat_id: uuid.UUID | None, by: Actor) -> Minutes:
     """Return the minutes of a meeting; with `seat_id` only that participant's lines, and the points that have one.
 
     Leaves no trace: what people read goes through `actions.read_minutes`.
     Raises MissingPermission, MeetingNotFound or SeatNotFound.
     """
-    meeting = get_meeting(meeting_id, by=by)
-    if seat_id is not None:
-        get_seat(meeting_id, seat_id)
-    lines = [one for one in of_meeting(meeting_id, by=by) if seat_id is None or _names(one, seat_id)]
-    found = [
-        Minute(point.number, item, tuple(one for one in lines if one.item_id == item.id))
+    meeting, present = get_meeting(meeting_id, by=by), seats(meeting_id)
+    reader = next((seat for seat in present if seat.id == seat_id), None)
+    if seat_id is not None and reader is None:
+        raise rules.SeatNotFound
+    at_it = _agreements().filter(item__meeting_id=meeting_id, item__case__in=cases.visible_to(by))
+    lines = [view_of(one) for one in at_it.order_by("agreed_at", "pk")]
+    shown = [one for one in lines if reader is None or reader in {one.who, one.tells}]
+    points = [
+        Minute(point.number, item, tuple(one for one in shown if one.item_id == item.id))
         for point in agenda(meeting, by=by)
         for item in point.items
     ]
-    return [minute for minute in found if seat_id is None or minute.agreements]
+    return Minutes(meeting, tuple(present), reader, tuple(one for one in points if reader is None or one.agreements))
 
 
 @dataclass(frozen=True)
@@ -354,10 +369,6 @@ def view_of(agreement: Agreement) -> AgreementView:
         agreed_at=agreement.agreed_at,
         settled_at=agreement.settled_at,
     )
-
-
-def _names(view: AgreementView, seat_id: uuid.UUID) -> bool:
-    return view.who.id == seat_id or (view.tells is not None and view.tells.id == seat_id)
 
 
 def _agreements() -> QuerySet[Agreement]:

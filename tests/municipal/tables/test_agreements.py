@@ -17,20 +17,29 @@ from partner_tables import DAY, MINOR, agree, agreed, meet, put, seat
 LATER = AT + datetime.timedelta(hours=2)
 
 
+def now(item_id):
+    item = queries.get_item(item_id, by=CASEWORKER)
+    return [one.id for one in queries.discussed(item, held_on=TODAY).now]
+
+
+def last_time(item, held_on):
+    return [one.id for one in queries.discussed(item, held_on=held_on).last_time]
+
+
 def test_an_agreement_says_who_does_what_by_when_and_tells_whom(case):
     meeting = meet()
     els, karen = seat(meeting, "Els W.", "municipality", me=True), seat(meeting, "Karen M.")
     item = put(meeting, case)
 
     first = agree(item, who=karen, what=" vraagt het nieuwe nummer ", tells=els)
-    second = agree(item, who=els, tells=None)
+    second = agree(item, who=els, tells=None, at=LATER)
 
     assert (first.who.name, first.what, first.due_on, first.tells.name) == (
         "Karen M.", "vraagt het nieuwe nummer", TODAY + 4 * DAY, "Els W."
     )  # fmt: skip
     assert (second.tells, second.state, second.unsettled) == (None, "open", True)
     assert (first.initials, first.short_name, first.reference) == ("S.V.", "Sami V.", "VV-2026-0001")
-    assert [one.id for one in queries.of_item(item)] == [first.id, second.id]
+    assert now(item) == [first.id, second.id]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +75,7 @@ def test_only_who_sits_at_this_meeting_agrees_and_nobody_tells_himself(case):
     with pytest.raises(rules.ToldToOneself):
         agree(item, who=karen, tells=karen)
 
-    assert queries.of_item(item) == []
+    assert now(item) == []
 
 
 def test_one_click_says_done_and_can_be_taken_back(case):
@@ -154,14 +163,14 @@ def test_what_is_open_stands_on_top_of_the_next_meeting_until_it_is_settled(case
     (point,) = queries.agenda(meeting, by=CASEWORKER)
     (item,) = point.items
     assert item.case_id == case
-    assert [one.id for one in queries.last_time(item, held_on=meeting.held_on)] == [made.id]
+    assert last_time(item, meeting.held_on) == [made.id]
 
     new = agree(item.id)
     actions.tick_agreement(agreement_id=made.id, by=CASEWORKER, at=LATER)
     third = queries.get_meeting(meet(held_on=TODAY + 56 * DAY), by=CASEWORKER)
     assert [one.id for one in queries.carried(third, by=CASEWORKER)] == [new.id]
-    assert [one.id for one in queries.last_time(item, held_on=meeting.held_on)] == [made.id]
-    assert [one.id for one in queries.last_time(item, held_on=third.held_on)] == [new.id]
+    assert last_time(item, meeting.held_on) == [made.id]
+    assert last_time(item, third.held_on) == [new.id]
 
 
 def test_who_comes_of_age_is_carried_to_the_table_for_adults(db):
@@ -192,7 +201,7 @@ def test_a_participants_minutes_hold_his_own_lines_only(db):
 
     def lines(seat_id):
         found = queries.minutes(meeting, seat_id=seat_id, by=CASEWORKER)
-        return [(one.number, one.item.initials, [line.what for line in one.agreements]) for one in found]
+        return [(one.number, one.item.initials, [line.what for line in one.agreements]) for one in found.points]
 
     assert lines(karen) == [(1, "A.V.", ["belt"])]
     assert lines(els) == [(1, "A.V.", ["belt"]), (2, "B.V.", ["gaat langs"])]
@@ -247,12 +256,17 @@ def test_erasing_a_file_erases_what_was_agreed_about_it_and_no_more(case):
     assert [one.initials for point in agenda_of(made.meeting_id) for one in point.items] == ["B.V."]
 
 
+def erase_the_file_alone(case):
+    cases.erase_content(case_id=case, by=COORDINATOR, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_nobody_erases_a_file_and_forgets_what_was_agreed_about_it(case):
     agreed(case)
 
-    cases.erase_content(case_id=case, by=COORDINATOR, at=AT)
-    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        erase_the_file_alone(case)
 
     assert refused.value.__cause__.diag.constraint_name == "agreements_are_erased_with_the_file"
 
@@ -268,3 +282,23 @@ def test_a_minor_and_his_grown_brother_are_never_on_one_agenda(db):
     for table, wrong in (("minors", grown), ("adults", young)):
         with pytest.raises(rules.OtherTable):
             put(meet(table), wrong)
+
+
+def test_the_next_meeting_about_somebody_is_that_of_the_age_he_has_then(db):
+    born = datetime.date(2008, 12, 10)
+    case = casework.open_case(birth_on=born)
+
+    def following():
+        found = queries.next_meeting_about(case, born, on=TODAY)
+        return found and (found.table, found.held_on)
+
+    assert following() is None
+    meet("minors", TODAY + 21 * DAY)
+    assert following() is None
+    meet("adults", TODAY + 28 * DAY)
+    assert following() == ("adults", TODAY + 28 * DAY)
+    soon = meet("minors", TODAY + 7 * DAY)
+    assert following() == ("minors", TODAY + 7 * DAY)
+    put(soon, case)
+    assert following() == ("adults", TODAY + 28 * DAY)
+    assert rules.coming_of_age(datetime.date(2008, 2, 29)) == datetime.date(2026, 3, 1)

@@ -140,7 +140,9 @@ class CaseAgreements(CasePage):
         """Show what is still to do first, and the next table at which the case can be discussed."""
         case = self.read()
         today = clock.today_in_brussels(self.at)
-        following = table_queries.next_meeting_about(case.person.birth_on, on=today) if case.person else None
+        following = None
+        if case.person:
+            following = table_queries.next_meeting_about(self.case_id, case.person.birth_on, on=today)
         return self.show_case(case, {"agreements": self.agreements(), "following": following})
 
 

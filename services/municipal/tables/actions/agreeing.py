@@ -161,7 +161,7 @@ def read_item(*, item_id: uuid.UUID, by: Actor, at: datetime.datetime) -> querie
 @transaction.atomic
 def read_minutes(
     *, meeting_id: uuid.UUID, seat_id: uuid.UUID | None, by: Actor, at: datetime.datetime
-) -> list[queries.Minute]:
+) -> queries.Minutes:
     """Return what a meeting agreed, point by point, and leave an entry in the log of readings of each case in it.
 
     With `seat_id` only the lines of that participant: what he does, and what he is told.
@@ -173,7 +173,7 @@ def read_minutes(
         by=by,
         at=at,
         subject=f"meeting:{meeting_id}",
-        case_ids=[minute.item.case_id for minute in found],
+        case_ids=[minute.item.case_id for minute in found.points],
     )
     return found
 

@@ -183,12 +183,6 @@ class TableMinutes(pages.Page):
         """Show what was agreed, point by point."""
         del request
         found = actions.read_minutes(meeting_id=meeting_id, seat_id=seat_id, by=self.actor, at=self.at)
-        seats = queries.seats(meeting_id)
         return self.show(
-            {
-                "meeting": queries.get_meeting(meeting_id, by=self.actor),
-                "minutes": found,
-                "seats": seats,
-                "reader": next((seat for seat in seats if seat.id == seat_id), None),
-            }
+            {"meeting": found.meeting, "minutes": found.points, "seats": found.seats, "reader": found.reader}
         )
