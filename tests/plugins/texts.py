@@ -108,7 +108,7 @@ def _is_kind(part: ast.stmt) -> bool:
 
 def _in_template(path: pathlib.Path) -> Iterator[Text]:
     source = path.read_text(encoding="utf-8")
-    whole: Any = _engine().from_string(source).nodelist
+    whole: Any = _engine(SERVICES).from_string(source).nodelist
     for node in whole.get_nodes_by_type((i18n.TranslateNode, i18n.BlockTranslateNode)):
         context = str(node.message_context.resolve({})) if node.message_context else ""
         if isinstance(node, i18n.TranslateNode):
@@ -123,12 +123,12 @@ READERS: dict[str, Callable[[pathlib.Path], Iterator[Text]]] = {".py": _in_code,
 
 
 @functools.cache
-def _engine() -> Engine:
+def _engine(services: pathlib.Path) -> Engine:
     """Return an engine that reads the templates of every level."""
     if not apps.ready:
         municipal_environment.set_environment()
         django.setup()
-    own = {path.stem: _module(path) for path in SERVICES.glob("*/*/templatetags/*.py") if path.stem != "__init__"}
+    own = {path.stem: _module(path) for path in services.glob("*/*/templatetags/*.py") if path.stem != "__init__"}
     its = {name: f"django.templatetags.{name}" for name in ("i18n", "static", "l10n", "tz", "cache")}
     return Engine(libraries=its | own)
 
