@@ -13,7 +13,7 @@ import waiting
 from federation import clock
 from page_reader import Reader
 from stack import Stack
-from stories import chapters, partner_table
+from stories import chapters
 from stories.towns import CASEWORK, Town
 
 NAMES = ("Verzonnen", "Bilal", "Noor", "Idris", "Ayoub")
@@ -38,7 +38,6 @@ def make(stack: Stack) -> World:
     ids |= {"offerable": _prepared(v, "Noor")[0], "answerable": _offered(v, "Idris")[1]}
     ids |= {"waiting": _offered(v, "Noor")[1], "considered": _offered(v, "Idris")[1]}
     ids["handedOver"], ids["moved"] = _offered(v, "Ayoub")
-    ids |= partner_table.held(v)
     ids["advice"] = str(v.offer(case, to="molenbeek", kind="advice", blocks=[])["id"])
     for name in ("answerable", "waiting", "considered", "moved", "advice"):
         waiting.until(lambda: m.state(ids[name]) == "received", "the question has arrived")  # noqa: B023 -- called at once
