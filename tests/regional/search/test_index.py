@@ -36,9 +36,11 @@ def ids(result) -> list[uuid.UUID]:
     return [entry.referral.pk for entry in result.entries]
 
 
-def follow() -> None:
+def follow(when: datetime.datetime = AT) -> None:
     """Will do what the worker does, until nothing is due."""
-    actions.keep_index(at=AT)
+    actions.keep_index(at=when)
+    while actions.index_changes(at=when):
+        pass
     refresh()
 
 
@@ -207,7 +209,7 @@ def test_an_index_that_vanished_is_made_anew_by_the_worker(region, offered, real
     with pytest.raises(rules.SearchUnavailable):
         found()
 
-    follow()
+    follow(AT + datetime.timedelta(seconds=1))
 
     assert ids(found()) == [one]
     assert IndexTarget.objects.count() == 1
