@@ -166,6 +166,21 @@ def test_the_preview_shows_only_what_goes_and_keeps_nothing(desk, towns, visit, 
         assert "Sami" not in told
 
 
+def test_a_live_preview_of_nothing_is_still_the_preview_and_not_the_page(desk, towns, visit, words) -> None:
+    case = desk.case(V)
+    desk.consent(V, case, blocks=("identity", "goals"))
+    _answered(visit, case, "why", "where", "consent")
+
+    none = visit(V, step(case, "what"), {"preview": "1"}, **{"HX-Request": "true"})
+    more = visit(V, step(case, "what"), {"preview": "1", "blocks": ["ways"]}, **{"HX-Request": "true"})
+
+    for found in (none, more):
+        assert (found.status_code, "<html" in found.content.decode()) == (200, False)
+        assert "Name and contact details" not in words(found)
+        assert "Ways (support plan)" not in words(found)
+    assert visit(V, step(case, "what"), {"preview": "1"}).status_code == 422
+
+
 def test_what_stands_in_the_way_is_said_where_it_can_be_mended(desk, towns, visit, words) -> None:
     open_already, away = desk.offered(), desk.case(V, "Away", stay_kind="temporaryStay")
     desk.consent(V, away)

@@ -84,7 +84,7 @@ class ReferralWizard(pages.Page):
             return self._record_consent(request)
         form = self._form(request.POST)
         if not form.is_valid():
-            return self._page(form, status=422)
+            return self._page(form, status=422) if self._fragment is None else self._page(form, template=self._fragment)
         if step == "check":
             return self._send(form)
         return self._keep(request, form)
@@ -111,13 +111,18 @@ class ReferralWizard(pages.Page):
     def _keep(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         self.answers.answer(self.step, form.cleaned_data)
         if "preview" in request.POST:  # shown, not kept: only going on keeps
-            fragment = "referrals/_seen.html" if request.headers.get("HX-Request") else None
-            return self._page(form, template=fragment)
+            return self._page(form, template=self._fragment)
         answers = self.answers
         actions.keep_draft(case_id=self.case_id, referral_id=answers.id, given=answers.given, by=self.actor, at=self.at)
         if "later" in request.POST:
             return self.saved(_("Kept. You find it again under the case."), to=f"/cases/{self.case_id}/referrals")
         return self._to(STEPS[STEPS.index(self.step) + 1])
+
+    @property
+    def _fragment(self) -> str | None:
+        """The part of the page that htmx asks for, None for the whole."""
+        live = "preview" in self.request.POST and self.request.headers.get("HX-Request")
+        return "referrals/_seen.html" if live else None
 
     def _record_consent(self, request: HttpRequest) -> HttpResponse:
         wanted = self._wanted()
@@ -271,15 +276,23 @@ class ReferralWizard(pages.Page):
 
     def _preview_shown(self, form: forms.Form) -> dict[str, object]:
         """Return what the other town will see: at first no identity, after acceptance the chosen parts."""
-        chosen = self.answers.blocks or list(form.initial.get("blocks", ()))
+        chosen, missing = self._chosen(form), self._missing()
         counts = cases.dossier(self.case.id, blocks=rules.BLOCKS).counts
         preview = rules.preview(self.case.person, self.answers.wanted, today=queries.today(self.at))
         return {
             "seen": seen(preview),
-            "chosen": [(block, counts.get(block, 0)) for block in rules.BLOCKS if block in chosen],
+            "chosen": [
+                (block, counts.get(block, 0)) for block in rules.BLOCKS if block in chosen and block not in missing
+            ],
             "counts": counts,
-            "missing": self._missing(),
+            "missing": missing,
         }
+
+    def _chosen(self, form: forms.Form) -> list[str]:
+        """Return the parts that are ticked now, in the form or in the answers."""
+        if self.step == "what" and form.is_bound:
+            return self.request.POST.getlist("blocks")
+        return self.answers.blocks or list(form.initial.get("blocks", ()))
 
     def _missing(self) -> list[str]:
         """Return the parts to which the person has not agreed."""
