@@ -118,6 +118,14 @@ def named(by: Actor, words: str) -> QuerySet[Case]:
     return found
 
 
+def closed_case(reference: str, *, by: Actor) -> tuple[uuid.UUID, str] | None:
+    """Return id and reference of a file that was handed over, for who may open it with a purpose; None for others."""
+    if not by.has(Role.COORDINATOR):
+        return None
+    found = Case.objects.filter(reference__iexact=reference.strip(), closed_for_writing_at__isnull=False)
+    return found.values_list("pk", "reference").first()
+
+
 def contacts_until(day: datetime.date, *, besides: Collection[uuid.UUID] = (), by: Actor) -> QuerySet[Case]:
     """Return the cases of the own work whose next contact is due on `day` or was due before, the oldest first.
 

@@ -313,6 +313,20 @@ def test_a_search_stands_in_no_address_and_finds_by_name(case, page_client):
     assert "Sami" in written(client.get("/cases?words=zzz"))
 
 
+def test_a_coordinator_finds_a_file_that_was_handed_over_by_its_reference_alone(case, page_client):
+    hand_over(case)
+
+    for who, words, found in (
+        (COORDINATOR, "vv-2026-0001", True),
+        (COORDINATOR, "Sami", False),
+        (CASEWORKER, "VV-2026-0001", False),
+    ):
+        page = written(page_client(who).post("/cases", {"words": words}))
+        assert (f'href="/cases/{case}"' in page) == found
+        assert ("VV-2026-0001 was handed over." in page) == found
+        assert "Sami V." not in page
+
+
 def test_the_officer_narrows_the_log_by_reference_and_days(case, page_client):
     casework.open_case(at=AT - 10 * DAY)
     client = page_client(OFFICER)

@@ -44,7 +44,9 @@ class CaseList(DeskPage):
             return self.show({"form": form, "rows": [], "searched": True}, status=422)
         views = cases.find_cases(words=form.cleaned_data["words"], by=self.actor, at=self.at)
         rows = queries.rows_of(views, by=self.actor)
-        return self.show({"form": form, "rows": rows, "searched": True, "full": len(views) == cases.MOST_FOUND})
+        closed = case_queries.closed_case(form.cleaned_data["words"], by=self.actor)
+        context = {"form": form, "rows": rows, "searched": True, "full": len(views) == cases.MOST_FOUND}
+        return self.show(context | {"closed": closed})
 
 
 class CaseNew(DeskPage):
