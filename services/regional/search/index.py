@@ -78,9 +78,16 @@ def write(name: str, documents: Iterable[Document]) -> None:
 
 
 def create(name: str) -> None:
-    """Make an empty index; its form comes from the template that steward keeps. Raises SearchUnavailable."""
+    """Make an empty index; its form comes from the template that steward keeps.
+
+    Raises SearchUnavailable, also while there is no template: an index without one would take any field.
+    """
     with _reached() as client:
         client.indices.create(index=name, params={"request_timeout": WRITE_WITHIN})
+        form = client.indices.get_mapping(index=name, params={"request_timeout": WRITE_WITHIN})
+        if form[name]["mappings"].get("dynamic") != "strict":
+            client.indices.delete(index=name, params={"request_timeout": WRITE_WITHIN})
+            raise SearchUnavailable(cause="noTemplate")
 
 
 def answers(name: str) -> bool:
@@ -94,7 +101,7 @@ def answers(name: str) -> bool:
 
 def serve(name: str) -> None:
     """Let the alias name this index and no other, in one step. Raises SearchUnavailable."""
-    alias = settings.OPENSEARCH_ALIAS
+    alias, params = settings.OPENSEARCH_ALIAS, {"request_timeout": WRITE_WITHIN}
     with _reached() as client:
         try:
             before = list(
@@ -104,8 +111,8 @@ def serve(name: str) -> None:
             before = []
         steps: list[dict[str, object]] = [{"remove": {"index": old, "alias": alias}} for old in before if old != name]
         steps.append({"add": {"index": name, "alias": alias}})
-        client.indices.refresh(index=name, params={"request_timeout": WRITE_WITHIN})
-        client.indices.update_aliases(body={"actions": steps}, params={"request_timeout": WRITE_WITHIN})
+        client.indices.refresh(index=name, params=params)
+        client.indices.update_aliases(body={"actions": steps}, params=params)
 
 
 def delete(name: str) -> None:

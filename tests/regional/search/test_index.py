@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 
+import hypothesis
 import pytest
 from django.db import connection
 from hypothesis import given, strategies as st
@@ -121,6 +122,7 @@ CODES = {
 }
 
 
+@hypothesis.settings(deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 @given(
     criteria=st.builds(
         Criteria,
