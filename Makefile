@@ -131,6 +131,13 @@ test: check .state/browser ## check, and every suite on the real components (ins
 browser: install .state/browser ## the story and every page in a real browser (chromium): clicks, keyboard, phone, axe
 	@$(RUN_TESTS) -q -p no:randomly tests/browser
 
+.PHONY: bench
+bench: install ## what our own work costs beside the same statements and queries sent plainly (ratios; load printed)
+	@$(PYTHON) -m local --instance test up
+	@export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
+	$(RUN_TESTS) -q -s -p no:randomly tests/bench/test_cases.py tests/bench/test_freshness.py; \
+	ZENNE_TEST_LEVEL=regional $(RUN_TESTS) -q -s -p no:randomly tests/bench/regional
+
 .PHONY: model
 model: install ## every order in which two or three towns can exchange a case, and each known mistake found out
 	@$(PYTHON) -m tests.loss.model

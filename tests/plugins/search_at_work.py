@@ -47,11 +47,16 @@ class Search:
 
 def client(components: Components, certificate: pathlib.Path) -> OpenSearch:
     """Return a connection with this certificate."""
+    return connected(components.search, components.search_ca, certificate)
+
+
+def connected(url: str, ca: pathlib.Path, certificate: pathlib.Path) -> OpenSearch:
+    """Return a connection to `url` with this certificate."""
     return OpenSearch(
-        components.search,
+        url,
         use_ssl=True,
         verify_certs=True,
-        ca_certs=str(components.search_ca),
+        ca_certs=str(ca),
         client_cert=str(certificate),
         client_key=str(certificate),
         max_retries=0,
