@@ -26,6 +26,7 @@ REGION = "bench"
 FOLDER = pathlib.Path(__file__).parents[3] / "schemas" / "graphql" / "regional"
 
 FILL = """
+SET LOCAL statement_timeout = 0;
 INSERT INTO progress_statement (referral_id, side, epoch, version, state, clocks, decline_reason, revocation_reason,
     kept_reason, hand_back_reason, said_at, stored_at)
 SELECT md5(number::text)::uuid, 'sender', 1, 1, 'received', '{}', '', '', '', '',
