@@ -7,6 +7,7 @@ from typing import Protocol
 from playwright.sync_api import Locator, Page
 
 Name = str | re.Pattern[str]
+CHOSEN = "it => it.selectedOptions[0].label"
 FAR = 400
 """Presses of Tab after which something counts as out of reach."""
 
@@ -67,8 +68,10 @@ class Mouse:
     def choose(self, label: Name, option: Name) -> None:
         """Will choose from a list that opens."""
         field = _one(self.page, "combobox", label)
-        self.clicks += 2
-        field.select_option(label=_option(field, option))
+        wanted = _option(field, option)
+        if field.evaluate(CHOSEN) != wanted:
+            self.clicks += 2
+            field.select_option(label=wanted)
 
     def _click(self, locator: Locator) -> None:
         self.clicks += 1
@@ -112,7 +115,7 @@ class Keyboard:
         wanted = _option(field, option)
         self._reach(field)
         self.page.keyboard.press("Home")
-        self._until(lambda: field.evaluate("it => it.selectedOptions[0].label") == wanted, "ArrowDown")
+        self._until(lambda: field.evaluate(CHOSEN) == wanted, "ArrowDown")
 
     def _reach(self, locator: Locator, *, there: str = "it => document.activeElement === it") -> None:
         locator.wait_for()

@@ -31,7 +31,7 @@ def main() -> None:
         els = sits_down("els.caseworker", "vilvoorde")
         case = story.opens_a_case(els, "Milan")
         story.does_the_work_in_its_order(els)
-        referral = story.asks_another_town(els, team="Preventie en begeleiding", town="Sint-Jans-Molenbeek")
+        referral = story.asks_another_town(els)
         _take(els, "/", "municipal", "my-work")
         _take(els, case, "municipal", "case")
         _take(els, referral, "municipal", "tracker")

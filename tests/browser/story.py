@@ -3,12 +3,18 @@
 Written once, for any language and any pair of hands. What is pressed bears the words that people read.
 """
 
+import pathlib
 import re
 from collections.abc import Callable
 
 import waiting
 from browser.visitor import Visitor
+from federation import clock
+from federation.contracts import tenant_file
 
+TENANTS = pathlib.Path(__file__).parents[2] / "infra" / "tenants"
+VILVOORDE, MOLENBEEK = (tenant_file.load(TENANTS / f"{name}.yaml") for name in ("vilvoorde", "molenbeek"))
+GROUND = "caseConsultation"
 GOAL = "Ik wil mijn school afmaken en terug gaan voetballen."
 KEPT_AT_HOME = "Belde zelf; wil dit alleen met Els bespreken."
 LAST_NAME = "Verzonnen"
@@ -51,18 +57,25 @@ def does_the_work_in_its_order(els: Visitor) -> None:
     assert els.page.get_by_text(KEPT_AT_HOME).is_visible()
 
 
-def asks_another_town(els: Visitor, *, team: str, town: str) -> str:
+def asks_another_town(els: Visitor) -> str:
     """Will go through the six steps from the page of a case, and send; return the address of the referral."""
     els.hands.press("link", els.words("Overview"))
-    answers_the_steps(els, team=team, town=town)
-    assert sees_nobody(els, town)
-    els.hands.press("button", els.words("Send to %(town)s", town=town))
+    answers_the_steps(els)
+    assert sees_nobody(els)
+    sends_it(els)
     return path_of(els)
 
 
-def answers_the_steps(els: Visitor, *, team: str, town: str) -> None:
+def sends_it(els: Visitor) -> None:
+    """Will send what was checked."""
+    els.hands.press("button", els.words("Send to %(town)s", town=MOLENBEEK.names[els.language]))
+
+
+def answers_the_steps(els: Visitor) -> None:
     """Will answer five steps, with the person's consent on the way where there is none yet."""
     words, hands = els.words, els.hands
+    town, team = (one.names[els.language] for one in (MOLENBEEK, MOLENBEEK.teams[0]))
+    ground = VILVOORDE.grounds_on(clock.today_in_brussels(clock.now()))[GROUND]
     hands.press("link", words("Refer"))
     hands.pick(words.code("referral-kind", "handover"))
     hands.tick(words.code("need", "school"))
@@ -71,8 +84,9 @@ def answers_the_steps(els: Visitor, *, team: str, town: str) -> None:
     hands.press("button", words("Keep and go on"))
     if els.page.get_by_role("button", name=words("Record the consent")).count():
         agrees(els)
+    hands.pick(re.compile(f"^{re.escape(ground.labels[els.language])}"))
     hands.press("button", words("Keep and go on"))
-    assert sees_nobody(els, town)
+    assert sees_nobody(els)
     hands.press("button", words("Keep and go on"))
     hands.press("button", words("Keep and go on"))
 
@@ -86,9 +100,10 @@ def agrees(els: Visitor) -> None:
     hands.press("button", words("Record the consent"))
 
 
-def sees_nobody(els: Visitor, town: str) -> bool:
+def sees_nobody(els: Visitor) -> bool:
     """Return whether the preview of what the other town sees names nobody."""
-    preview = els.page.get_by_role("region", name=els.words("This is what %(town)s sees", town=town))
+    title = els.words("This is what %(town)s sees", town=MOLENBEEK.names[els.language])
+    preview = els.page.get_by_role("region", name=title)
     text = preview.inner_text()
     return bool(text) and LAST_NAME not in text and GOAL not in text
 

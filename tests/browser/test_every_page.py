@@ -4,7 +4,6 @@ import pytest
 
 import addresses
 from browser import looking, story, visitor, visits
-from browser.test_story import MOLENBEEK
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def _wizard_filled(seats, made):
     """Answer the steps of the wizard for the prepared case, so that each of its steps can be looked at."""
     els = seats("els.caseworker", "vilvoorde", "nl")
     els.open(f"/cases/{made.ids['case']}")
-    story.answers_the_steps(els, team=MOLENBEEK.teams[0].names["nl"], town=MOLENBEEK.names["nl"])
+    story.answers_the_steps(els)
 
 
 @pytest.mark.usefixtures("_wizard_filled")

@@ -1,15 +1,10 @@
 """The story of the thread, played by people in two towns: with a mouse, with the keyboard alone, without scripts."""
 
-import pathlib
-
 import pytest
 
 from browser import story
 from browser.hands import Keyboard, Mouse
-from federation.contracts import tenant_file
-
-TENANTS = pathlib.Path(__file__).parents[2] / "infra" / "tenants"
-VILVOORDE, MOLENBEEK = (tenant_file.load(TENANTS / f"{name}.yaml") for name in ("vilvoorde", "molenbeek"))
+from browser.story import MOLENBEEK, VILVOORDE
 
 PLAYED = [
     ("nl", Mouse, True),
@@ -30,8 +25,7 @@ def test_a_case_moves_from_town_to_town_through_the_pages(sits_down, language, h
 
     story.opens_a_case(els, "Sami")
     story.does_the_work_in_its_order(els)
-    team = MOLENBEEK.teams[0].names[language]
-    referral = story.asks_another_town(els, team=team, town=towns["recipient"])
+    referral = story.asks_another_town(els)
     story.stands(els, referral, "%(sender)s is responsible", **towns)
     story.takes_it_over(samira, referral)
     story.stands(els, referral, "%(recipient)s is responsible", **towns)

@@ -13,7 +13,7 @@ from stack import Stack
 
 DESK, PHONE, SMALL = 1280, 390, 320
 HEIGHT = {DESK: 900, PHONE: 844, SMALL: 568}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 """What a page may take on a machine that does other things too."""
 
 
