@@ -7,20 +7,21 @@ import axe_playwright_python
 
 from browser import world
 from browser.visitor import DESK, HEIGHT, PHONE, SMALL, Visitor
+from browser.visits import Visit
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
 
 
-def at(who: Visitor, path: str, name: str, *, axe: bool) -> list[str]:
+def at(who: Visitor, visit: Visit, *, axe: bool) -> list[str]:
     """Will look at a page on a desk's screen and on a phone; return what is wrong."""
-    status = who.open(path)
+    status = who.open(visit.path)
     found = [] if status == 200 else [f"answers {status}"]
-    found += _frame(who)
+    found += _frame(who, visit.language(who.language))
     for width in (DESK, PHONE):
         who.page.set_viewport_size({"width": width, "height": HEIGHT[width]})
-        who.shot(name, width)
+        who.shot(visit.name, width)
         if axe:
             who.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
             found += [f"{one} ({width} px)" for one in violations(who)]
@@ -41,11 +42,11 @@ def violations(who: Visitor) -> list[str]:
     ]
 
 
-def _frame(who: Visitor) -> list[str]:
+def _frame(who: Visitor, speaks: str) -> list[str]:
     title, language = who.page.title(), who.page.locator("html").get_attribute("lang")
     found = [f"its title names {name}" for name in world.NAMES if name in title]
     found += [f"its address names {name}" for name in world.NAMES if name in who.page.url]
-    found += [] if language == f"{who.language}-BE" else [f"it says that it speaks {language}"]
+    found += [] if language == f"{speaks}-BE" else [f"it says that it speaks {language}"]
     found += [] if title.endswith(" - Zenne") and len(title) > len(" - Zenne") else [f"its title is {title!r}"]
     headings = who.page.get_by_role("heading", level=1).count()
     return found + ([] if headings == 1 else [f"it has {headings} main headings"])

@@ -41,7 +41,7 @@ def test_every_page_can_be_read_by_everybody(seats, made, level):
     for visit in found:
         for language in ("nl", "fr"):
             who = seats(visit.user, visit.participant, language)
-            seen = looking.at(who, visit.path, visit.name, axe=language == "nl")
+            seen = looking.at(who, visit, axe=language == "nl")
             wrong += [f"{visit.name} in {language}: {one}" for one in seen]
     opened = {one.address.route for one in found}
     forgotten = [one.route for one in listed if one.route not in opened and not visits.why_not(one)]

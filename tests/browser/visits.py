@@ -22,6 +22,8 @@ NOT_OPENED = {
     "login-callback": "the way back from the realm, with a code that counts once",
     "log-out": "a button of the account; the suite's last act",
     "backchannel-logout": "the realm calls it, not a person",
+    "year-table": "a file to save, no page",
+    "operator-message": "a message that was parked: a sound instance has none",
 }
 """Addresses by name that are no page to look at, and why."""
 OWN_HOST = {"municipal": "vilvoorde", "regional": "brussels", "national": "belgium"}
@@ -48,6 +50,7 @@ OBJECTS = {
     "item_id": "item",
     "seat_id": "seat",
     "agreement_id": "agreement",
+    "year": "2025",
 }
 """What stands for a parameter: a name in the world's ids."""
 
@@ -92,6 +95,10 @@ class Visit:
     participant: str
     user: str
     path: str
+
+    def language(self, reader: str) -> str:
+        """Return the language of the page for somebody who reads `reader`: a paper has that of its address."""
+        return self.address.name[-2:] if self.address.name.startswith("consent-paper-") else reader
 
     @property
     def name(self) -> str:

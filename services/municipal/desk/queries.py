@@ -270,6 +270,7 @@ class Moment:
 
 QUIET = frozenset(
     {"caseRead", "entriesRead", "dossierRead", "accessesRead", "entryWritten", "reminded", "auditSaltErased"}
+    | {"referralDrafted", "referralDraftForgotten", "referralDraftsForgotten"}
 )
 """Acts that are in the log of accesses and no event of somebody's life with this town, or that a referral tells."""
 
