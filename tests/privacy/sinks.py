@@ -1,6 +1,7 @@
 """Every place where bytes of a running instance end up, read whole; and the hand that plants a word in each."""
 
 import gzip
+import json
 import pathlib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from psycopg import sql
 
+import search_at_work
 import waiting
 from door import trusting
-from local import postgres
+from local import opensearch, postgres
 from stack import Stack
 
 PLANTED_TOPIC = "zenne.planted"
+PLANTED_INDEX = "planted"
 
 FORMS = {
     "plain": lambda word: word.encode(),
@@ -158,5 +161,33 @@ class Database:
                 connection.execute(sql.SQL("DROP TABLE {}").format(table))
 
 
-Sink = Bus | Files | Database
-__all__ = ["FORMS", "Bus", "Database", "Files", "Sink"]
+class Index:
+    """Every document of every index of OpenSearch, with what its security plugin keeps, read as its administrator."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Will read the OpenSearch of `stack`."""
+        instance = stack.instance
+        authority = opensearch.authority(instance).certificate_file
+        url = f"https://127.0.0.1:{instance.ports['opensearch']}"
+        self._server = search_at_work.connected(url, authority, instance.admin / "search.pem")
+
+    def content(self) -> bytes:
+        """Return the source of every document, by index."""
+        self._server.indices.refresh(index="_all")
+        names = sorted(self._server.indices.get(index="_all"))
+        found = (self._server.search(index=name, body={"size": 10_000})["hits"] for name in names)
+        return b"\n".join(json.dumps(hits, ensure_ascii=False).encode() for hits in found)
+
+    @contextmanager
+    def planted(self, word: bytes) -> Iterator[None]:
+        """Hold `word` in an index of its own while the block runs."""
+        self._server.indices.create(index=PLANTED_INDEX)
+        try:
+            self._server.index(index=PLANTED_INDEX, body={"word": word.decode()}, refresh=True)
+            yield
+        finally:
+            self._server.indices.delete(index=PLANTED_INDEX)
+
+
+Sink = Bus | Files | Database | Index
+__all__ = ["FORMS", "Bus", "Database", "Files", "Index", "Sink"]

@@ -7,7 +7,7 @@ import pytest
 import waiting
 from federation.seals import envelope, keys
 from privacy.scanner import found
-from privacy.sinks import FORMS, Bus, Database, Files
+from privacy.sinks import FORMS, Bus, Database, Files, Index
 from stories.chapters import BLOCKS
 from stories.towns import REFERRAL, Town
 
@@ -35,6 +35,12 @@ def played(stack):
     v.write(case, "goals", {"ownWords": GOAL, "progressSign": "Eerste fiets verkocht."})
     v.write(case, "contactNotes", {"contactKind": "phone", "text": NOTE})
     v.consent(case, to="molenbeek", purpose="handover", blocks=BLOCKS)
+    with v.reader("caseworker") as reader:
+        pages = [
+            reader.open(f"/cases/{case}"),
+            reader.open("/cases"),
+            reader.send(reader.form(to="/cases"), words=LAST),
+        ]
     referral = v.offer(case, to="molenbeek", kind="handover", blocks=BLOCKS)["id"]
     waiting.until(lambda: m.state(referral) == "received", "the offer arrives")
     m.open_offer(referral)
@@ -46,8 +52,10 @@ def played(stack):
     v.call("POST", "/api/casework/v1/cases", body={"person": person | {LAST: FIRST}, "stayKind": LAST})
     v.call("GET", f"/api/casework/v1/cases?name={LAST}")
     m.call("GET", f"{REFERRAL}/referrals/{referral}/dossier", role="manager")
+    with m.neighbour("brussels").reader("regionalCoordinator") as coordinator:
+        coordinator.open("/")
     stack.wait_quiet()
-    return {"case": case, "referral": referral}
+    return {"case": case, "referral": referral, "pages": pages}
 
 
 def sinks(stack):
@@ -58,10 +66,22 @@ def sinks(stack):
         "access log of the gateway": lambda: Files(stack.log("gateway-access")),
         "events of Keycloak": lambda: Database(stack, "keycloak", only="event"),
         "all of Keycloak": lambda: Database(stack, "keycloak"),
+        "database of the region": lambda: Database(stack, "regional_brussels"),
+        "database of the nation": lambda: Database(stack, "national_belgium"),
+        "index of the region": lambda: Index(stack),
     }
 
 
-SINKS = ["topics", "logs", "access log of the gateway", "events of Keycloak", "all of Keycloak"]
+SINKS = [
+    "topics",
+    "logs",
+    "access log of the gateway",
+    "events of Keycloak",
+    "all of Keycloak",
+    "database of the region",
+    "database of the nation",
+    "index of the region",
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -83,6 +103,20 @@ def test_nothing_personal_is_found(stack, played, name) -> None:
 
     assert len(data) > 100, "an empty sink proves nothing"
     assert found(data, WORDS) == set()
+
+
+def test_the_region_and_its_index_do_know_the_referral(stack, played) -> None:
+    """A scan that finds no name proves something only where the referral itself is found."""
+    for sink in (Database(stack, "regional_brussels"), Index(stack)):
+        waiting.until(lambda one=sink: found(one.content(), [played["referral"]]), "the region knows the referral")
+
+
+def test_no_cache_keeps_a_page(stack, played) -> None:
+    for page in played["pages"]:
+        assert page.status_code == 200
+        assert page.headers["cache-control"] == "no-store"
+    assert LAST in played["pages"][0].text
+    assert all(LAST not in str(page.url) for page in played["pages"])
 
 
 def test_the_other_town_has_what_was_agreed_to_and_no_word_more(stack, played) -> None:
@@ -113,8 +147,11 @@ def test_the_wire_tells_one_type_and_six_sizes(stack, played) -> None:
         if topic.startswith("zenne.inbox.")
     }
 
-    assert set(pairs) == {"zenne.inbox.molenbeek", "zenne.inbox.vilvoorde"}
+    assert set(pairs) == {f"zenne.inbox.{town.id}" for town in stack.towns}
+    assert {f"zenne.inbox.{who}" for who in ("vilvoorde", "molenbeek", "brussels")} <= {
+        topic for topic, seen in pairs.items() if seen
+    }
     for found_pairs in pairs.values():
-        assert 1 <= len(found_pairs) <= len(sizes)
+        assert len(found_pairs) <= len(sizes)
         assert {kind for kind, _ in found_pairs} == {"be.zenne.exchange.v1.SealedMessage"}
         assert {size for _, size in found_pairs} <= sizes
