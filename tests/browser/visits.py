@@ -23,7 +23,6 @@ NOT_OPENED = {
     "log-out": "a button of the account; the suite's last act",
     "backchannel-logout": "the realm calls it, not a person",
     "year-table": "a file to save, no page",
-    "operator-message": "a message that was parked: a sound instance has none",
 }
 """Addresses by name that are no page to look at, and why."""
 OWN_HOST = {"municipal": "vilvoorde", "regional": "brussels", "national": "belgium"}

@@ -79,13 +79,14 @@ def _table(stack: Stack, town: Town, case: str) -> dict[str, str]:
         els.send(els.form(to=f"{path}/items"), reference=reference, question=question)
         item = _found(els, rf"{path}/items/({UUID})")
         seat = _found(els, rf"{path}/seats/({UUID})/")
-        for what in ("belt de club", "vraagt het attest"):
+        ticked = f"belt club {item[:8]}"
+        for what in ("gaat mee naar de intake", "vraagt het attest", ticked):
             els.open(f"{path}/items/{item}")
             day = f"{clock.today_in_brussels(clock.now()) + DAY:%d/%m/%Y}"
             els.send(els.form(to=f"{path}/items/{item}"), who=seat, what=what, due_on=day, tells="person")
         to_do, done = list(dict.fromkeys(re.findall(rf"/agreements/({UUID})/done", els.page.text)))[:2]
         els.send(els.form(to=f"/agreements/{done}/done"))
-    return {"meeting": meeting, "item": item, "seat": seat, "agreement": to_do, "agreementDone": done}
+    return {"meeting": meeting, "item": item, "seat": seat, "agreement": to_do, "agreementDone": done, "ticked": ticked}
 
 
 def _meeting(els: Reader) -> str:
