@@ -5,6 +5,7 @@ import pytest
 
 from realm_at_work import PASSWORD, PERSON, REALM, STEPS
 from steward.realm import template
+from steward_at_work import add_level, make_town
 
 
 def people_can_get_tokens_from(client: dict) -> list[str]:
@@ -266,4 +267,38 @@ def test_the_realm_s_file_holds_no_secret_and_leaves_no_placeholder(paper):
 
     assert "secret:" not in content
     assert "password:" not in content
-    assert set(template.PLACEHOLDER.findall(content)) == {"label", "locale"}
+    assert set(template.PLACEHOLDER.findall(content)) == {"label", "locale", "level", "api", "address"}
+
+
+def test_the_secret_of_the_pages_is_the_one_in_the_participants_folder(realm):
+    path = realm.town.participant(REALM) / "secrets" / "keycloak_web_secret"
+    client = realm.client("municipal-web")
+    realm.admin.update_client(client, {**realm.admin.get_client(client), "secret": "known-to-somebody"})
+
+    assert realm.steward("--dry-run") == ["~ client municipal-web secret"]
+    assert realm.steward() == ["~ client municipal-web secret"]
+    assert realm.admin.get_client_secrets(client)["value"] == path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("level", "roles"),
+    [("regional", {"regionalCoordinator", "operator"}), ("national", {"statisticsUser", "operator"})],
+)
+def test_the_realm_of_another_level_has_the_roles_of_that_level_alone(components, tmp_path, level, roles):
+    town, name = make_town(tmp_path, components), f"tried-{level}"
+    add_level(town, name, level)
+    try:
+        assert town.steward("bootstrap", name, "--only", "realm", of=name).code == 0
+        assert town.steward("tenant", name, "--only", "realm", of=name).code == 0
+        again = town.steward("tenant", name, "--only", "realm", of=name)
+        admin = components.admin(name)
+        clients = {client["clientId"]: client for client in admin.get_clients()}
+        found = {role["name"] for role in admin.get_client_roles(clients[level]["id"])}
+    finally:
+        components.admin("master").delete_realm(name)
+
+    assert again.changes == []
+    assert found == roles
+    assert "municipal" not in clients
+    assert clients[f"{level}-web"]["redirectUris"] == [f"https://{name}.localhost/account/callback"]
