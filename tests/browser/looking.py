@@ -61,5 +61,5 @@ def _too_wide(who: Visitor) -> list[str]:
 
 
 STICKS_OUT = """width => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter(one => one.getBoundingClientRect().right > width + 1 && one.children.length === 0)
+  .filter(one => one.getBoundingClientRect().right > width + 1 || one.scrollWidth > one.clientWidth + 1)
   .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""

@@ -94,6 +94,8 @@ class Visit:
     participant: str
     user: str
     path: str
+    about: tuple[str, ...]
+    """What it is opened with where an address is opened more than once."""
 
     def language(self, reader: str) -> str:
         """Return the language of the page for somebody who reads `reader`: a paper has that of its address."""
@@ -102,7 +104,7 @@ class Visit:
     @property
     def name(self) -> str:
         """A short name for pictures and complaints."""
-        told = [self.address.name or self.address.route, *re.findall(r"(?<=/)[a-z-]+$", self.path)]
+        told = [self.address.name or self.address.route, *self.about]
         return " ".join([self.participant, *told])
 
 
@@ -127,7 +129,7 @@ def of(level: str, addresses: list[Address], ids: Mapping[str, str]) -> Iterator
             path = _filled(address, way, ids)
             user = way.user or next(USERS[role] for role in USERS if role in (address.roles or OF_LEVEL[level]))
             if path:
-                yield Visit(address, way.participant or OWN_HOST[level], user, path)
+                yield Visit(address, way.participant or OWN_HOST[level], user, path, tuple(way.values.values()))
 
 
 def manual(level: str) -> list[Way]:

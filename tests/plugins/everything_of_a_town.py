@@ -74,10 +74,10 @@ def _entries(case: uuid.UUID, by: Actor, at: datetime.datetime) -> dict[str, uui
     def write(block: Block, **given: Any) -> uuid.UUID:
         return cases.add_entry(case_id=case, draft=contents.draft(block, given), by=by, at=at).entry_id
 
-    picture = write(Block.SITUATION_PICTURE, lifeDomain="family", text="Het gezin verhuist.")
+    write(Block.SITUATION_PICTURE, lifeDomain="family", text="Het gezin verhuist.")
     goal = write(Block.GOALS, ownWords="Ik wil terug voetballen.", progressSign="Twee trainingen per week.")
     note = write(Block.CONTACT_NOTES, contactKind="phone", happenedAt=at, visibility="team", text="Belde zelf.")
-    return {"picture": picture, "goal": goal, "note": note}
+    return {"goal": goal, "note": note}
 
 
 def _table(case: uuid.UUID, by: Actor, day: datetime.date, at: datetime.datetime) -> dict[str, uuid.UUID]:
