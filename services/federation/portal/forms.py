@@ -77,10 +77,14 @@ class Form(forms.Form):
 
     @property
     def mistakes(self) -> Iterator[tuple[str, str]]:
-        """What is wrong, each with the id of the control that mends it, "" for the form as a whole."""
+        """What is wrong: of a control its id and its label with the words, of the form as a whole "" and the words."""
         for name, errors in self.errors.items():
             for error in errors:
-                yield ("" if name == SUMMARY else self[name].id_for_label or self[name].auto_id), str(error)
+                if name == SUMMARY:
+                    yield "", str(error)
+                else:
+                    control = self[name]
+                    yield control.id_for_label or control.auto_id, f"{control.label}: {error}"
 
 
 class CodeField(forms.ChoiceField):

@@ -87,7 +87,8 @@ def test_the_summary_leads_to_each_mistake_and_takes_the_focus():
     form.add_error(None, "As a whole.")
     shown = Template("{% load zenne %}{% error_summary form %}").render(Context({"form": form}))
 
-    assert '<a href="#id_held_on">Write a day as day/month/year, for example 23/11/2026.</a>' in shown
+    label = form["held_on"].label
+    assert f'<a href="#id_held_on">{label}: Write a day as day/month/year, for example 23/11/2026.</a>' in shown
     assert "<li>As a whole.</li>" in shown
     assert 'role="alert"' in shown
     assert "data-focus-first" in shown
