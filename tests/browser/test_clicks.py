@@ -82,3 +82,16 @@ def test_answering_an_offer_costs_four_clicks_at_most(sits_down_at, made, capsys
     said = "Accepted. The other municipality is told, and releases the file by itself."
     assert samira.page.get_by_text(samira.words(said)).is_visible()
     assert cost(capsys, "answer an offer", samira, began) <= 4
+
+
+def test_finding_the_oldest_silence_costs_one_click(sits_down_at, made, capsys):
+    rania = sits_down_at("rania.coordinator", "brussels", "/")
+    oldest = rania.page.get_by_role("main").get_by_role("listitem").first
+    story.comes(rania, lambda: oldest.count() > 0, "the region has heard of a referral")
+    began = time.monotonic()
+
+    rania.hands.press("button", re.compile("."), within=oldest)
+
+    heading = rania.words.begins("Life line of %(reference)s", reference="")
+    assert rania.page.get_by_role("heading", level=1, name=heading).is_visible()
+    assert cost(capsys, "find the oldest silence", rania, began) == 1

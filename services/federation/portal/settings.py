@@ -60,6 +60,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "federation.portal.refusals.forged"
 MESSAGE_STORAGE = "federation.portal.notices.InCookie"
+# The cookie of a notice takes this over; browsers drop a `__Host-` cookie that is not for TLS alone.
+SESSION_COOKIE_SECURE = True
 # "no-referrer" would make browsers send forms without their origin, which is what Django checks.
 SECURE_REFERRER_POLICY = "same-origin"
 
