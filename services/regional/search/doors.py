@@ -80,21 +80,20 @@ def _document(asked: dict[str, Any]) -> DocumentNode:
     if not set(asked) <= {"hash", "variables", "query"} or len({"hash", "query"} & set(asked)) != 1:
         raise DocumentRefused("A call has `hash` and `variables`.", reason="unknownInput")
     if "hash" in asked:
-        text = _published().get(str(asked["hash"]))
-        if text is None:
+        document = _published().get(str(asked["hash"]))
+        if document is None:
             raise DocumentUnknown(field="hash")
-    elif not settings.GRAPHQL_TAKES_ANY_DOCUMENT:
+        return document
+    if not settings.GRAPHQL_TAKES_ANY_DOCUMENT:
         raise DocumentUnknown("Name a published document by its hash.", field="query")
-    else:
-        text = str(asked["query"])
-    return checked(text)
+    return checked(str(asked["query"]))
 
 
 @functools.cache
-def _published() -> dict[str, str]:
-    """Return the published documents by the SHA-256 of their file."""
+def _published() -> dict[str, DocumentNode]:
+    """Return the published documents, checked once, by the SHA-256 of their file."""
     texts = [path.read_bytes() for path in sorted(DOCUMENTS.glob("*.graphql"))]
-    return {hashlib.sha256(text).hexdigest(): text.decode() for text in texts}
+    return {hashlib.sha256(text).hexdigest(): checked(text.decode()) for text in texts}
 
 
 def _variables(asked: dict[str, Any]) -> dict[str, Any]:
