@@ -138,7 +138,7 @@ def test_a_folder_with_a_long_name_still_has_room_for_sockets(tmp_path):
 def test_the_ports_of_two_instances_never_meet():
     ports = [port for name in ("demo", "test") for port in instances.find(name).ports.values()]
 
-    assert len(ports) == len(set(ports)) == 12
+    assert len(ports) == len(set(ports)) == 16
 
 
 def test_secrets_are_made_once_and_for_their_owner_alone(instance):
