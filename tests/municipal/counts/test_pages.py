@@ -128,5 +128,6 @@ def test_the_list_takes_as_many_statements_whatever_its_length(
     browser = page_client(COORDINATOR)
     browser.get("/figures")
 
-    with django_assert_num_queries(4):
+    # two are the frame's: who is there, and how many offers wait in the inbox
+    with django_assert_num_queries(5):
         browser.get("/figures")
