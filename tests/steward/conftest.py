@@ -85,6 +85,9 @@ def searched(stack, components, tmp_path_factory) -> Iterator[Search]:
     search.steward()
     search.make_index()
     yield search
+    # whichever test ran last: there is an index to take away
+    search.steward()
+    search.make_index()
     (town.tenants / f"{REGION}.yaml").unlink()
     assert f"- index {INDEX}" in search.steward()
 
