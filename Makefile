@@ -112,7 +112,7 @@ format: install ## put the code in the one form
 
 # The suites that wait for servers run beside those that compute; those that kill servers run last and alone.
 .PHONY: test
-test: check ## check, and every suite on the real components but the browser's (instance `test`)
+test: check .state/browser ## check, and every suite on the real components (instance `test`)
 	@$(PYTHON) -m local --instance test up
 	@trap '$(PYTHON) -m local --instance test down' EXIT; \
 	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
@@ -122,7 +122,7 @@ test: check ## check, and every suite on the real components but the browser's (
 	ZENNE_TEST_LEVEL=regional $(RUN_TESTS) -q tests/regional || failed=1; \
 	ZENNE_TEST_LEVEL=national $(RUN_TESTS) -q tests/national || failed=1; \
 	wait $$servers || failed=1; cat .state/tests-of-servers; \
-	$(RUN_TESTS) -q -p no:randomly tests/stories tests/together tests/privacy || failed=1; \
+	$(RUN_TESTS) -q -p no:randomly tests/browser tests/stories tests/together tests/privacy || failed=1; \
 	exit $$failed
 
 ##@ Prove

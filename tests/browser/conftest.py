@@ -1,14 +1,21 @@
 """A browser for the suite, and people who sit down at it."""
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 import chromium
 from browser import visitor, world
 
 
 @pytest.fixture(scope="session")
-def browser(stack, tmp_path_factory):
-    with chromium.running(stack.ca, tmp_path_factory.mktemp("browser") / "home") as running:
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, stack, tmp_path_factory):
+    with chromium.running(playwright, stack.ca, tmp_path_factory.mktemp("browser") / "home") as running:
         yield running
 
 

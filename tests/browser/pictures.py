@@ -4,6 +4,8 @@ import argparse
 import pathlib
 import tempfile
 
+from playwright.sync_api import sync_playwright
+
 import chromium
 from browser import story, visitor
 from browser.visitor import Visitor
@@ -20,7 +22,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make pictures", description=main.__doc__)
     parser.add_argument("--instance", default="demo")
     stack = Stack(instances.find(parser.parse_args().instance))
-    with tempfile.TemporaryDirectory() as folder, chromium.running(stack.ca, pathlib.Path(folder) / "home") as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        chromium.running(playwright, stack.ca, pathlib.Path(folder) / "home") as browser,
+    ):
 
         def sits_down(user: str, participant: str) -> Visitor:
             found = visitor.arrives(browser, stack, user, participant)

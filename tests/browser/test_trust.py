@@ -6,9 +6,9 @@ from playwright.sync_api import Error
 import chromium
 
 
-def test_a_browser_that_does_not_know_the_authority_opens_nothing(stack, tmp_path):
+def test_a_browser_that_does_not_know_the_authority_opens_nothing(playwright, stack, tmp_path):
     with (
-        chromium.running(None, tmp_path / "home") as stranger,
+        chromium.running(playwright, None, tmp_path / "home") as stranger,
         pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"),
     ):
         stranger.new_page().goto(stack.url("vilvoorde"))

@@ -40,12 +40,12 @@ USERS = {
 """Who opens a page that asks for a role; the first that fits."""
 OBJECTS = {
     "case_id": "case",
-    "consent_id": "consent",
+    "consent_id": "consentGiven",
     "goal_id": "goals",
     "entry_id": "contactNotes",
     "referral_id": "waiting",
     "referralId": "waiting",
-    "meeting_id": "meeting",
+    "meeting_id": "tableMeeting",
     "item_id": "item",
     "seat_id": "seat",
     "agreement_id": "agreement",

@@ -34,7 +34,7 @@ def make(stack: Stack) -> World:
     """Will make the world; it is left behind as it is."""
     v, m = Town(stack.demo, "vilvoorde"), Town(stack.demo, "molenbeek")
     case, consent = _prepared(v, "Bilal")
-    ids = {"case": case, "consent": consent, **_entries(v, case), **_table(stack, v, case)}
+    ids = {"case": case, "consentGiven": consent, **_entries(v, case), **_table(stack, v, case)}
     ids |= {"offerable": _prepared(v, "Noor")[0], "answerable": _offered(v, "Idris")[1]}
     ids |= {"waiting": _offered(v, "Noor")[1], "considered": _offered(v, "Idris")[1]}
     ids["handedOver"], ids["moved"] = _offered(v, "Ayoub")
@@ -86,7 +86,14 @@ def _table(stack: Stack, town: Town, case: str) -> dict[str, str]:
             els.send(els.form(to=f"{path}/items/{item}"), who=seat, what=what, due_on=day, tells="person")
         to_do, done = list(dict.fromkeys(re.findall(rf"/agreements/({UUID})/done", els.page.text)))[:2]
         els.send(els.form(to=f"/agreements/{done}/done"))
-    return {"meeting": meeting, "item": item, "seat": seat, "agreement": to_do, "agreementDone": done, "ticked": ticked}
+    return {
+        "tableMeeting": meeting,
+        "item": item,
+        "seat": seat,
+        "agreement": to_do,
+        "agreementDone": done,
+        "ticked": ticked,
+    }
 
 
 def _meeting(els: Reader) -> str:

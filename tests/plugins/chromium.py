@@ -1,6 +1,6 @@
 """A real browser for tests of pages: Debian's chromium, which trusts the authority of the instance, and verifies it.
 
-    with chromium.running(stack.ca, folder) as browser:
+    with sync_playwright() as playwright, chromium.running(playwright, stack.ca, folder) as browser:
         context = browser.new_context(locale="nl-BE")
 
 Chromium on Linux reads which authorities a user adds from the NSS database in his home; so the browser gets a home of
@@ -13,7 +13,7 @@ import pathlib
 import subprocess
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 BINARY = "/usr/bin/chromium"
 ARGUMENTS = ("--disable-dev-shm-usage", "--disable-gpu")
@@ -22,17 +22,16 @@ AS_ROOT = ("--no-sandbox",)
 
 
 @contextlib.contextmanager
-def running(ca: pathlib.Path | None, home: pathlib.Path) -> Iterator[Browser]:
+def running(playwright: Playwright, ca: pathlib.Path | None, home: pathlib.Path) -> Iterator[Browser]:
     """Run a browser with the new folder `home` that trusts the authority in `ca`, None for no authority of ours."""
     _trust(ca, home)
     arguments = [*ARGUMENTS, *(AS_ROOT if os.geteuid() == 0 else ())]
     values = {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BINARY, args=arguments, env=dict(values))
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=BINARY, args=arguments, env=dict(values))
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def _trust(ca: pathlib.Path | None, home: pathlib.Path) -> None:

@@ -63,7 +63,9 @@ def _catalog(language: str) -> dict[str, set[str]]:
     for folder in texts.places():
         path = folder / language / "LC_MESSAGES" / "django.po"
         if path.exists():
-            for one in pofile.read_po(path.open("rb"), locale=language):
+            with path.open("rb") as file:
+                catalog = pofile.read_po(file, locale=language)
+            for one in catalog:
                 for key, value in zip(_forms(one.id), _forms(one.string), strict=False):
                     if key and value:
                         found.setdefault(key, set()).add(value)

@@ -101,11 +101,15 @@ class Handovers:
             done.extend(future.result(timeout=PATIENCE * 2) for future in futures)
 
 
-def unreceipted(stack: Stack) -> int:
+def unreceipted(stack: Stack, types: str = "%") -> int:
     """Return how many messages of all towns stand without receipt: a fault now hits messages in flight."""
     return sum(
         _number(
-            stack, town.id, "SELECT count(*) FROM outbox_message WHERE receipt_at IS NULL AND type <> 'MessageReceived'"
+            stack,
+            town.id,
+            "SELECT count(*) FROM outbox_message WHERE receipt_at IS NULL AND type <> 'MessageReceived' "
+            "AND type LIKE %s",
+            types,
         )
         for town in stack.towns
     )

@@ -18,6 +18,7 @@ from federation.contracts import codec, messages
 from federation.seals import envelope, keys, signatures
 from stories.chapters import BLOCKS, prepared_case
 from stories.towns import Town
+from together.handovers import Handovers
 
 ROOT = pathlib.Path(__file__).parents[2]
 THEIRS = "zenne.inbox.molenbeek"
@@ -42,7 +43,7 @@ def operations() -> list[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    some = {"{eventNumber}": "1"}
+    some = {"{eventNumber}": "1", "{year}": "2025"}
     return "/".join(some.get(part, SOME_ID) if part.startswith("{") else part for part in path.split("/"))
 
 
@@ -60,8 +61,14 @@ def everything_of(stack, participant: str) -> dict[str, int]:
         }
 
 
+@pytest.fixture(scope="module")
+def spoken(stack):
+    """A case has moved: both inboxes hold messages that somebody could want to read."""
+    Handovers(stack).whole(1)
+
+
 @pytest.fixture
-def quiet(stack):
+def quiet(stack, spoken):
     stack.heal()
     stack.wait_quiet()
     before = everything_of(stack, "molenbeek")
