@@ -110,20 +110,35 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
-# The suites that wait for servers run beside those that compute; those that kill servers run last and alone.
+# A suite runs beside one other. Those that end or count servers come first, and who needs the servers waits for them;
+# what plays a whole story, with nothing else on the machine, comes last.
+SUITES := servers rules municipal gateway browser histories regional national together
+IN_servers := tests/local tests/steward
+IN_rules := tests/contracts tests/federation tests/identity tests/loss/model
+IN_municipal := tests/municipal
+IN_gateway := tests/gateway
+IN_browser := -p no:randomly tests/browser
+IN_histories := tests/loss/histories
+IN_regional := tests/regional
+IN_national := tests/national
+IN_together := -p no:randomly tests/stories tests/together tests/privacy
+
 .PHONY: test
 test: check .state/browser ## check, and every suite on the real components (instance `test`)
 	@$(PYTHON) -m local --instance test up
-	@trap '$(PYTHON) -m local --instance test down' EXIT; \
+	@trap '$(PYTHON) -m local --instance test down' EXIT; rm -f .state/failed; \
 	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
-	failed=0; \
-	$(RUN_TESTS) -q tests/gateway tests/local tests/loss/histories tests/steward >.state/tests-of-servers 2>&1 & servers=$$!; \
-	$(RUN_TESTS) -q tests/contracts tests/federation tests/identity tests/loss/model tests/municipal || failed=1; \
-	ZENNE_TEST_LEVEL=regional $(RUN_TESTS) -q tests/regional || failed=1; \
-	ZENNE_TEST_LEVEL=national $(RUN_TESTS) -q tests/national || failed=1; \
-	wait $$servers || failed=1; cat .state/tests-of-servers; \
-	$(RUN_TESTS) -q -p no:randomly tests/browser tests/stories tests/together tests/privacy || failed=1; \
-	exit $$failed
+	$(MAKE) --no-print-directory --jobs=2 $(SUITES:%=suite-%); \
+	[ ! -e .state/failed ] || { echo "These suites failed:" $$(cat .state/failed) >&2; exit 1; }
+
+.PHONY: $(SUITES:%=suite-%)
+suite-gateway suite-regional: suite-servers
+suite-browser: suite-gateway
+suite-together: $(filter-out suite-together,$(SUITES:%=suite-%))
+
+$(SUITES:%=suite-%): suite-%:
+	@echo "suite $*: begins"; began=$$(date +%s); ZENNE_TEST_LEVEL=$(filter regional national,$*) $(RUN_TESTS) -q $(IN_$*) >.state/said-$* 2>&1 || echo $* >>.state/failed; \
+	cat .state/said-$*; echo "suite $*: $$(($$(date +%s) - began)) s"
 
 ##@ Prove
 

@@ -18,16 +18,26 @@ def at(who: Visitor, visit: Visit, *, axe: bool) -> list[str]:
     """Will look at a page on a desk's screen and on a phone; return what is wrong."""
     status = who.open(visit.path)
     found = [] if status == 200 else [f"answers {status}"]
-    found += _frame(who, visit.language(who.language))
+    return found + around(who, visit.name, visit.language(who.language), axe=axe)
+
+
+def around(who: Visitor, name: str, speaks: str, *, axe: bool) -> list[str]:
+    """Will look at the page as it is now, keep its pictures under `name`, and return what is wrong."""
+    found = _frame(who, speaks)
     for width in (DESK, PHONE):
         who.page.set_viewport_size({"width": width, "height": HEIGHT[width]})
-        who.shot(visit.name, width)
+        who.shot(name, width)
         if axe:
             who.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
             found += [f"{one} ({width} px)" for one in violations(who)]
     if axe:
         who.page.set_viewport_size({"width": SMALL, "height": HEIGHT[SMALL]})
-        found += _too_wide(who)
+        found += _too_wide(who, SMALL)
+        # a window of 1280 px in which text alone is twice as large (WCAG 1.4.4)
+        who.page.set_viewport_size({"width": DESK, "height": HEIGHT[DESK]})
+        who.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        found += _too_wide(who, DESK)
+        who.page.evaluate("document.documentElement.style.fontSize = ''")
     return found
 
 
@@ -52,12 +62,12 @@ def _frame(who: Visitor, speaks: str) -> list[str]:
     return found + ([] if headings == 1 else [f"it has {headings} main headings"])
 
 
-def _too_wide(who: Visitor) -> list[str]:
-    """Return what sticks out at 320 px, where a person would have to scroll sideways."""
+def _too_wide(who: Visitor, screen: int) -> list[str]:
+    """Return what sticks out of a screen, where a person would have to scroll sideways."""
     wide: int = who.page.evaluate("document.documentElement.scrollWidth")
-    if wide <= SMALL:
+    if wide <= screen:
         return []
-    return [f"it is {wide} px wide on a screen of {SMALL}: {who.page.evaluate(STICKS_OUT, SMALL)}"]
+    return [f"it is {wide} px wide on a screen of {screen}: {who.page.evaluate(STICKS_OUT, screen)}"]
 
 
 STICKS_OUT = """width => [...document.querySelectorAll("main *, header *, footer *")]

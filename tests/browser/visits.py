@@ -16,7 +16,6 @@ SERVICES = pathlib.Path(__file__).parents[2] / "services"
 PROGRAMS = ("/api/", "/health", "/graphql")
 """Programs call these, with tokens: no page."""
 NOT_OPENED = {
-    "operator-message": "there is one only while a peer's mistake waits; tests/municipal/referrals looks at it",
     "choose-language": "a button of the header; it leads back to the page",
     "log-in": "leads to the realm's page, on which every visitor of this suite was",
     "login-callback": "the way back from the realm, with a code that counts once",
@@ -71,6 +70,7 @@ ELSEWHERE: dict[str, list[Way]] = {
     "plan-version": [Way(values={"entry_id": "goals"})],
     "agreement-reopen": [Way(values={"agreement_id": "agreementDone"})],
     "case-consent": [Way(), Way(user="sofie.coordinator", values={"case_id": "handedOver"})],
+    "operator-message": [Way(THERE, values={"message_id": "parked"})],
     "referral-inbox": [Way(THERE)],
     "referral-tracker": [Way(HERE), Way(THERE), Way(THERE, values={"referral_id": "considered"})],
     "referral-opening": [Way(THERE)],

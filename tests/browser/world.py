@@ -11,10 +11,12 @@ from typing import Any
 
 import waiting
 from federation import clock
+from federation.contracts import messages
 from page_reader import Reader
 from stack import Stack
 from stories import chapters
 from stories.towns import CASEWORK, Town
+from together import forging
 
 NAMES = ("Verzonnen", "Bilal", "Noor", "Idris", "Ayoub")
 UUID = r"[0-9a-f-]{36}"
@@ -45,7 +47,18 @@ def make(stack: Stack) -> World:
         m.open_offer(ids[name])
     m.decide(ids["moved"], "accepted")
     waiting.until(lambda: m.state(ids["moved"]) == "held", "the file has come")
+    ids["parked"] = _parked(stack)
     return World(v, m, ids)
+
+
+def _parked(stack: Stack) -> str:
+    """Let a statement come to Molenbeek that no rule allows there; return its number, once it waits for a person."""
+    body = messages.DossierReleased(custody="stays", dossier_digest="sha256:" + "0" * 64)
+    event = forging.publish(stack, forging.signed(stack, "vilvoorde", type="DossierReleased", body=body))
+    waiting.until(lambda: "waits" in str(forging.fate(stack, event)), "the message waits for a person")
+    with stack.database("molenbeek") as connection:
+        row = connection.execute("SELECT id FROM inbox_message WHERE event_id = %s", [event]).fetchone()
+    return str(row[0])
 
 
 def _prepared(town: Town, first_name: str) -> tuple[str, str]:

@@ -12,8 +12,9 @@ import os
 import pathlib
 import subprocess
 from collections.abc import Iterator
+from typing import Any
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 BINARY = "/usr/bin/chromium"
 ARGUMENTS = ("--disable-dev-shm-usage", "--disable-gpu")
@@ -24,14 +25,29 @@ AS_ROOT = ("--no-sandbox",)
 @contextlib.contextmanager
 def running(playwright: Playwright, ca: pathlib.Path | None, home: pathlib.Path) -> Iterator[Browser]:
     """Run a browser with the new folder `home` that trusts the authority in `ca`, None for no authority of ours."""
-    _trust(ca, home)
-    arguments = [*ARGUMENTS, *(AS_ROOT if os.geteuid() == 0 else ())]
-    values = {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    browser = playwright.chromium.launch(executable_path=BINARY, args=arguments, env=dict(values))
+    browser = playwright.chromium.launch(**_started(ca, home))
     try:
         yield browser
     finally:
         browser.close()
+
+
+@contextlib.contextmanager
+def kept(playwright: Playwright, ca: pathlib.Path, home: pathlib.Path) -> Iterator[BrowserContext]:
+    """Run a browser as people have it: what it keeps between two days of work stands in files in `home`."""
+    options = {**_started(ca, home), "locale": "nl-BE"}
+    context = playwright.chromium.launch_persistent_context(home / "profile", **options)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _started(ca: pathlib.Path | None, home: pathlib.Path) -> dict[str, Any]:
+    _trust(ca, home)
+    values = {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+    arguments = [*ARGUMENTS, *(AS_ROOT if os.geteuid() == 0 else ())]
+    return {"executable_path": BINARY, "args": arguments, "env": values}
 
 
 def _trust(ca: pathlib.Path | None, home: pathlib.Path) -> None:

@@ -69,6 +69,7 @@ def sinks(stack):
         "database of the region": lambda: Database(stack, "regional_brussels"),
         "database of the nation": lambda: Database(stack, "national_belgium"),
         "index of the region": lambda: Index(stack),
+        "sessions of the town": lambda: Database(stack, "municipal_vilvoorde", only="session"),
     }
 
 
@@ -81,6 +82,7 @@ SINKS = [
     "database of the region",
     "database of the nation",
     "index of the region",
+    "sessions of the town",
 ]
 
 

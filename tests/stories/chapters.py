@@ -30,7 +30,7 @@ class Operator(Protocol):
     def delete_broker_data(self) -> None:
         """Will delete everything that the broker holds, and bring its topics back, empty."""
 
-    def play_year(self, participant: str, seed: int) -> None:
+    def play_year(self, participant: str, year: int, seed: int) -> None:
         """Will play a closed year in a town, from a seed; a year that was played stays as it is."""
 
 

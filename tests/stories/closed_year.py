@@ -32,7 +32,7 @@ class Episode:
     first_name: str
 
 
-def drawn(town: str, seed: int) -> list[Episode]:
+def drawn(town: str, seed: int, year: int = YEAR) -> list[Episode]:
     """Return the year's episodes in their order: 41 to 69, never a multiple of five, so that rounding shows.
 
     In Vilvoorde at most four adults: their figure cannot be shown, whatever the town's secret.
@@ -40,7 +40,7 @@ def drawn(town: str, seed: int) -> list[Episode]:
     draw = random.Random(f"{seed}/{town}")  # noqa: S311 -- a story that can be told again
     number = draw.choice([count for count in range(41, 70) if count % 5])
     adults = draw.randint(2, 4) if town == "vilvoorde" else draw.randint(12, 25)
-    days = [day for day in _days() if day.weekday() < 5]
+    days = [day for day in _days(year) if day.weekday() < 5]
     return sorted(
         (
             Episode(
@@ -54,12 +54,12 @@ def drawn(town: str, seed: int) -> list[Episode]:
     )
 
 
-def _days() -> list[datetime.date]:
-    return [datetime.date(YEAR, 1, 2) + datetime.timedelta(days=number) for number in range(350)]
+def _days(year: int) -> list[datetime.date]:
+    return [datetime.date(year, 1, 2) + datetime.timedelta(days=number) for number in range(350)]
 
 
-def play(seed: int) -> int:
-    """Will play the year in the town whose process this is; return how many cases were opened."""
+def play(seed: int, year: int = YEAR) -> int:
+    """Will play a year in the town whose process this is; return how many cases were opened."""
     # Django is set up by now, and not before.
     from django.db import transaction  # noqa: PLC0415
 
@@ -68,9 +68,9 @@ def play(seed: int) -> int:
 
     town = local.tenant()
     with transaction.atomic():
-        if Case.objects.filter(year=YEAR).exists():
+        if Case.objects.filter(year=year).exists():
             return 0
-        episodes = drawn(town.id, seed)
+        episodes = drawn(town.id, seed, year)
         for number, episode in enumerate(episodes):
             _play(episode, town.id, town.teams[number % len(town.teams)].id)
         return len(episodes)
@@ -86,7 +86,7 @@ def _play(episode: Episode, town: str, team: str) -> None:
     person = Details(
         first_name=episode.first_name,
         last_name="Verzonnen",
-        birth_on=datetime.date(YEAR - episode.age, 1, 1),
+        birth_on=datetime.date(episode.at.year - episode.age, 1, 1),
         contact_language="nl",
     )
     case = actions.open_case(details=person, stay_kind=StayKind.RESIDENCE, team=team, by=by, at=episode.at).id
@@ -107,9 +107,10 @@ def main() -> int:
     """Play the year and say how many cases it took."""
     parser = argparse.ArgumentParser(prog="python -m stories.closed_year", description=main.__doc__)
     parser.add_argument("--seed", type=int, required=True)
-    seed = parser.parse_args().seed
+    parser.add_argument("--year", type=int, default=YEAR)
+    asked = parser.parse_args()
     django.setup()
-    sys.stdout.write(f"{play(seed)} cases of {YEAR} opened, seed {seed}\n")
+    sys.stdout.write(f"{play(asked.seed, asked.year)} cases of {asked.year} opened, seed {asked.seed}\n")
     return 0
 
 

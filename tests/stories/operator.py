@@ -33,11 +33,11 @@ class LocalOperator:
         """Will end the web process by SIGKILL; the supervisor starts it again."""
         processes.kill(self._instance, f"{participant}-web")
 
-    def play_year(self, participant: str, seed: int) -> None:
+    def play_year(self, participant: str, year: int, seed: int) -> None:
         """Will play a closed year in a town, with that town's environment and through its actions."""
         values = participants.environment(self._instance, participants.find(participant))
         values |= participants.base() | {"PYTHONPATH": f"{participants.SERVICES}{os.pathsep}{TESTS}"}
-        command = [sys.executable, "-m", "stories.closed_year", "--seed", str(seed)]
+        command = [sys.executable, "-m", "stories.closed_year", "--year", str(year), "--seed", str(seed)]
         played = subprocess.run(command, env=values, capture_output=True, text=True, check=False)
         if played.returncode:
             raise machine.CannotGoOn(f"{participant}: the year was not played: {played.stderr.strip()[-400:]}")

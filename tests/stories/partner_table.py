@@ -25,7 +25,8 @@ def a_partner_table(told: Teller, cast: Cast) -> None:
     meeting = held(v)
     first = meeting["discussed"]
     told.true("Vilvoorde", "reads the agreements of the case", "two were made", lambda: len(agreed(v, first)) == 2)
-    v.post(f"{CASEWORK}/agreements/{agreed(v, first)[0]['id']}/progress", {"state": "done"}, role="coordinator")
+    agreement = f"{CASEWORK}/agreements/{agreed(v, first)[0]['id']}"
+    told.act("tick", lambda: v.post(f"{agreement}/progress", {"state": "done"}, role="coordinator"))
     told.true(
         "Vilvoorde",
         "ticks one of them",

@@ -1,5 +1,6 @@
 """The story is true; and broken on purpose, it is seen to be false."""
 
+import functools
 import io
 
 import pytest
@@ -50,6 +51,20 @@ BROKEN = {
         "the case stayed in Vilvoorde",
     ),
     "nobody revokes": (chapters.revoked, "revoke", lambda: None, "the case stayed in Vilvoorde"),
+    "no second person releases": (
+        # another year than the true story's: a figure that has left does not come back
+        functools.partial(figures.a_year_in_figures, year=figures.YEAR - 1),
+        "release vilvoorde",
+        lambda: None,
+        "it is what may leave, and no count",
+    ),
+    "nobody reads the question": (
+        region.the_silent_one_is_found,
+        "open",
+        lambda: None,
+        "somebody in Molenbeek has read it, and Vilvoorde knows",
+    ),
+    "nobody ticks": (partner_table.a_partner_table, "tick", lambda: None, "the other one is still to do"),
 }
 
 

@@ -3,8 +3,6 @@
 import json
 import re
 
-import referral_scenes
-from federation.custody import facts
 from federation.identity.actor import Role
 from municipal.referrals import queries, timers
 from municipal.referrals.pages import line
@@ -327,18 +325,3 @@ def test_a_case_goes_home_with_consent_asked_on_the_same_page(desk, towns, visit
     towns.settle()
     assert desk.states(offered.referral) == ("handedBack", "handedBack")
     assert desk.custodians() == [V]
-
-
-def test_open_is_what_the_protocol_calls_not_ended(desk, towns) -> None:
-    scenes = referral_scenes.play(desk)
-    wrong = []
-
-    for scene in scenes:
-        with towns.at(scene.town):
-            referral = queries.peek(scene.referral)
-            opened = queries.by_silence(by=actor(scene.town, Role.COORDINATOR)).filter(pk=scene.referral).exists()
-        if referral.direction == "sent" and opened == facts.is_ended(queries.sent_facts(referral)):
-            wrong.append(scene.name)
-
-    assert len(scenes) > 60
-    assert wrong == []

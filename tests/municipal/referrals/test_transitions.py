@@ -68,6 +68,8 @@ def _play(towns: Towns, scene: Scene, found: Played) -> None:
         referral = queries.peek(scene.referral)
         assert referral is not None
         assert referral.state == scene.state
+        if referral.direction == "sent" and _listed_as_open(scene) == custody.is_ended(queries.sent_facts(referral)):
+            found.wrong.append(f"{scene}: the list of what is open says otherwise")
         situation = Situation(scene.town, referral, towns.now, dossier)
         before = towns[scene.town].everything()
         for act in _acts(scene, referral):
@@ -81,6 +83,11 @@ def _play(towns: Towns, scene: Scene, found: Played) -> None:
                 _try_word(scene, situation, word, found)
         if towns[scene.town].everything() != before:
             found.wrong.append(f"{scene}: something that was refused or taken back left a trace")
+
+
+def _listed_as_open(scene: Scene) -> bool:
+    by = actor(scene.town, Role.COORDINATOR)
+    return queries.by_silence(by=by).filter(pk=scene.referral).exists()
 
 
 def _acts(scene: Scene, referral: Referral) -> tuple[Act, ...]:
