@@ -112,7 +112,7 @@ format: install ## put the code in the one form
 
 # A suite runs beside one other. Those that end or count servers come first, and who needs the servers waits for them;
 # what plays a whole story, with nothing else on the machine, comes last.
-SUITES := servers rules municipal gateway browser histories regional national together
+SUITES := servers rules municipal gateway browser isolation histories regional national faults
 IN_servers := tests/local tests/steward
 IN_rules := tests/contracts tests/federation tests/identity tests/loss/model
 IN_municipal := tests/municipal
@@ -121,7 +121,8 @@ IN_browser := -p no:randomly tests/browser
 IN_histories := tests/loss/histories
 IN_regional := tests/regional
 IN_national := tests/national
-IN_together := -p no:randomly tests/stories tests/together tests/privacy
+IN_isolation := -p no:randomly tests/isolation tests/privacy
+IN_faults := -p no:randomly tests/stories tests/loss/faults
 
 .PHONY: test
 test: check .state/browser ## check, and every suite on the real components (instance `test`)
@@ -134,7 +135,8 @@ test: check .state/browser ## check, and every suite on the real components (ins
 .PHONY: $(SUITES:%=suite-%)
 suite-gateway suite-regional: suite-servers
 suite-browser: suite-gateway
-suite-together: $(filter-out suite-together,$(SUITES:%=suite-%))
+suite-isolation: suite-browser
+suite-faults: $(filter-out suite-faults,$(SUITES:%=suite-%))
 
 $(SUITES:%=suite-%): suite-%:
 	@echo "suite $*: begins"; began=$$(date +%s); ZENNE_TEST_LEVEL=$(filter regional national,$*) $(RUN_TESTS) -q $(IN_$*) >.state/said-$* 2>&1 || echo $* >>.state/failed; \

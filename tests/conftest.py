@@ -4,6 +4,7 @@ import municipal_environment
 import texts
 
 municipal_environment.set_environment()
+municipal_environment.commit_without_waiting_for_the_disk()
 texts.compile_changed()
 
 collect_ignore = [level for level in municipal_environment.ON_PAPER if level != municipal_environment.LEVEL]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import forging
 import waiting
 from federation import clock
 from federation.contracts import messages
@@ -16,7 +17,6 @@ from page_reader import Reader
 from stack import Stack
 from stories import chapters
 from stories.towns import CASEWORK, Town
-from together import forging
 
 NAMES = ("Verzonnen", "Bilal", "Noor", "Idris", "Ayoub")
 UUID = r"[0-9a-f-]{36}"
@@ -55,7 +55,7 @@ def _parked(stack: Stack) -> str:
     """Let a statement come to Molenbeek that no rule allows there; return its number, once it waits for a person."""
     body = messages.DossierReleased(custody="stays", dossier_digest="sha256:" + "0" * 64)
     event = forging.publish(stack, forging.signed(stack, "vilvoorde", type="DossierReleased", body=body))
-    waiting.until(lambda: "waits" in str(forging.fate(stack, event)), "the message waits for a person")
+    waiting.until(lambda: forging.fate(stack, event), "the message is refused, and waits for a person")
     with stack.database("molenbeek") as connection:
         row = connection.execute("SELECT id FROM inbox_message WHERE event_id = %s", [event]).fetchone()
     return str(row[0])

@@ -23,9 +23,12 @@ AS_ROOT = ("--no-sandbox",)
 
 
 @contextlib.contextmanager
-def running(playwright: Playwright, ca: pathlib.Path | None, home: pathlib.Path) -> Iterator[Browser]:
-    """Run a browser with the new folder `home` that trusts the authority in `ca`, None for no authority of ours."""
-    browser = playwright.chromium.launch(**_started(ca, home))
+def running(playwright: Playwright, ca: pathlib.Path | None, home: pathlib.Path, *more: str) -> Iterator[Browser]:
+    """Run a browser with the new folder `home` that trusts the authority in `ca`, None for no authority of ours.
+
+    `more` are further arguments of its command line.
+    """
+    browser = playwright.chromium.launch(**_started(ca, home, *more))
     try:
         yield browser
     finally:
@@ -43,10 +46,10 @@ def kept(playwright: Playwright, ca: pathlib.Path, home: pathlib.Path) -> Iterat
         context.close()
 
 
-def _started(ca: pathlib.Path | None, home: pathlib.Path) -> dict[str, Any]:
+def _started(ca: pathlib.Path | None, home: pathlib.Path, *more: str) -> dict[str, Any]:
     _trust(ca, home)
     values = {"HOME": str(home), "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    arguments = [*ARGUMENTS, *(AS_ROOT if os.geteuid() == 0 else ())]
+    arguments = [*ARGUMENTS, *more, *(AS_ROOT if os.geteuid() == 0 else ())]
     return {"executable_path": BINARY, "args": arguments, "env": values}
 
 

@@ -54,6 +54,8 @@ class Field(BoundField):
         found = dict(super().build_widget_attrs(attrs, widget) or {})
         own = (widget or self.field.widget).attrs.get("class", "")
         found["class"] = f"{own} {CLASSES.get(self.widget_type, 'form-control')}".strip()
+        # what is written here is about somebody else: a shared computer must not offer it to the next one who writes
+        found["autocomplete"] = "off"
         described = [f"{self.auto_id}-hint"] if self.help_text else []
         described += [f"{self.auto_id}-wrong"] if self.errors else []
         found.pop("aria-describedby", None)
@@ -135,7 +137,7 @@ class DayField(forms.Field):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Return attributes that bring up the keys for digits."""
-        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off", "size": "12"}
+        return {**super().widget_attrs(widget), "inputmode": "numeric", "size": "12"}
 
 
 def _choices(name: str, only: Any, empty: Any) -> list[tuple[str, Any]]:

@@ -23,7 +23,7 @@ class MeetingForm(forms.Form):
     begins_at = controls.TimeField(
         label=_("Begins at"),
         input_formats=["%H:%M", "%H.%M", "%Hu%M", "%Hh%M"],
-        widget=controls.TimeInput(format="%H:%M", attrs={"size": 6, "autocomplete": "off"}),
+        widget=controls.TimeInput(format="%H:%M", attrs={"size": 6}),
         error_messages={"invalid": _("Write the time as hours and minutes, for example 14:00.")},
         initial="14:00",
     )

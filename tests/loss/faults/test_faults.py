@@ -6,7 +6,7 @@ import dataclasses
 import pytest
 
 import waiting
-from together.handovers import Handovers, count, parked, unreceipted
+from handovers import Handovers, count, parked, unreceipted
 
 SENT = ["offered", "opened", "released"]
 """`received` may be skipped: R's next word can overtake its receipt."""

@@ -14,10 +14,10 @@ from kafka.admin import NewTopic
 import waiting
 from door import trusting
 from federation.contracts import messages
+from forging import THEIRS, bus, fate, publish, signed
+from handovers import Handovers
 from stories.chapters import BLOCKS, prepared_case
 from stories.towns import Town
-from together.forging import THEIRS, bus, fate, publish, signed
-from together.handovers import Handovers
 
 ROOT = pathlib.Path(__file__).parents[2]
 OURS = "zenne.inbox.vilvoorde"
