@@ -8,8 +8,6 @@ from federation.audit.models import PeerCheckpoint
 from federation.bus import alarms
 from federation.contracts.messages import CheckpointSigned
 
-CONTRADICTED = "checkpointContradicted"
-
 
 def keep(
     *, peer: str, epoch: int, checkpoint: CheckpointSigned, said_at: datetime.datetime, at: datetime.datetime
@@ -28,7 +26,7 @@ def keep(
         | Q(number__gt=number, entries__lte=entries)
     )
     if contradiction.exists():
-        alarms.raise_alarm(CONTRADICTED, at=at, peer=peer)
+        alarms.raise_alarm(alarms.CHECKPOINT_CONTRADICTED, at=at, peer=peer)
     PeerCheckpoint.objects.get_or_create(
         peer=peer,
         epoch=epoch,

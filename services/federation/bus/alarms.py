@@ -1,4 +1,7 @@
-"""What must not happen and a person must look at: a row and a log line, never a name."""
+"""What must not happen and a person must look at: a row and a log line, never a name.
+
+Each kind is a code of `schemas/codes/alarm.yaml`, which says it in the words of the operator.
+"""
 
 import datetime
 import uuid
@@ -18,6 +21,7 @@ UNKNOWN_RECEIPT = "unknownReceipt"
 UNKNOWN_REFUSAL = "unknownRefusal"
 DIRECTORY_RECORD_INVALID = "directoryRecordInvalid"
 DIRECTORY_VERSION_REUSED = "directoryVersionReused"
+CHECKPOINT_CONTRADICTED = "checkpointContradicted"
 
 
 def raise_alarm(

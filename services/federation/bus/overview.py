@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from federation.bus import directory, local
 from federation.bus.models import Alarm, DirectoryEntry, InboxWork, OutboxMessage, PeerTrust
@@ -22,7 +22,6 @@ from federation.contracts.keys import PublicKey
 CERTIFICATES = ("KAFKA_CERTIFICATE_FILE", "KAFKA_CA_FILE", "OPENSEARCH_CERTIFICATE_FILE", "OPENSEARCH_CA_FILE")
 """Settings that name a file with a certificate; a level has those that it needs."""
 SOON = datetime.timedelta(days=30)
-LAST_ALARMS = 20
 OLD_KEYS_KEPT = datetime.timedelta(days=40)
 """After a rotation the encryption key before is kept so long, for what was sealed to it and is still on its way."""
 
@@ -154,9 +153,22 @@ def _certificate(name: str, path: Any, at: datetime.datetime) -> Certificate:
     return Certificate(name, read.subject.rfc4514_string(), until, soon=until - at <= SOON)
 
 
-def last_alarms() -> list[Alarm]:
-    """Return the latest alarms, the newest first."""
-    return list(Alarm.objects.order_by("-at", "-pk")[:LAST_ALARMS])
+@dataclass(frozen=True)
+class Alarms:
+    """Equal alarms about one participant: how many, and from when to when."""
+
+    kind: str
+    peer: str
+    """Empty where it is about no participant."""
+    count: int
+    first_at: datetime.datetime
+    last_at: datetime.datetime
+
+
+def alarms() -> list[Alarms]:
+    """Return the alarms that ever were, equal ones of one participant together, the newest first."""
+    found = Alarm.objects.values("kind", "peer").annotate(count=Count("pk"), first_at=Min("at"), last_at=Max("at"))
+    return [Alarms(**one) for one in found.order_by("-last_at", "kind", "peer")]
 
 
 def own_fingerprint() -> str | None:

@@ -91,14 +91,16 @@ class Operator(pages.Page):
         del request
         keys = [(USES[key.public.use], KEY_STATES[key.public.state], key) for key in overview.own_keys()]
         certificates = [(CERTIFICATES[one.code], one) for one in overview.certificates(self.at)]
+        lines = [_line(peer) for peer in overview.peers()]
+        names = {line.peer.id: line.name for line in lines}
         return self.show(
             {
                 "health": health.health(self.at),
-                "lines": [_line(peer) for peer in overview.peers()],
+                "lines": lines,
                 "waiting": [_waiting(one) for one in parked.waiting()],
                 "keys": keys,
                 "certificates": certificates,
-                "alarms": overview.last_alarms(),
+                "alarms": [(one, names.get(one.peer, one.peer)) for one in overview.alarms()],
                 "fingerprint": overview.own_fingerprint(),
             }
         )

@@ -1,6 +1,11 @@
 """The operator's pages: numbers, ages, fingerprints and the two ways out of what is parked; nothing of any message."""
 
-from federation.bus import parked
+import datetime
+import re
+
+import pytest
+
+from federation.bus import alarms, overview, parked
 from federation.identity.actor import Role
 from people_at_work import actor
 
@@ -37,6 +42,49 @@ def test_the_page_shows_queues_trust_keys_and_certificates_and_names_nobody(desk
     assert "the file cannot be read" in said  # no certificate lies in the folder of a test
     assert len([one for one in said.split() if len(one) == 4 and one.isalnum() and one.isupper()]) >= 16
     assert "Sami" not in said
+
+
+@pytest.fixture
+def alarmed(towns):
+    """Vilvoorde has heard three times of a message that it does not know from Molenbeek, and of other things."""
+    began = towns.now
+    with towns.at(V):
+        alarms.raise_alarm(alarms.POSITION_LOST, at=began)
+        for _ in range(3):
+            alarms.raise_alarm(alarms.UNKNOWN_RECEIPT, at=towns.later(hours=1), peer=M)
+        alarms.raise_alarm(alarms.UNKNOWN_RECEIPT, at=towns.later(hours=1), peer="kraainem")
+    return began
+
+
+def test_equal_alarms_of_one_participant_are_one_with_their_number_and_first_and_last_time(alarmed, towns) -> None:
+    with towns.at(V):
+        found = overview.alarms()
+
+    hour = datetime.timedelta(hours=1)
+    assert found == [
+        overview.Alarms("unknownReceipt", "kraainem", 1, alarmed + 4 * hour, alarmed + 4 * hour),
+        overview.Alarms("unknownReceipt", M, 3, alarmed + hour, alarmed + 3 * hour),
+        overview.Alarms("positionLost", "", 1, alarmed, alarmed),
+    ]
+
+
+@pytest.mark.usefixtures("alarmed")
+@pytest.mark.parametrize(
+    ("language", "receipt", "lost"),
+    [
+        ("nl", "Ontvangstbewijs voor een bericht dat wij niet kennen", "Onze plaats in de inbox is er niet meer"),
+        ("fr", "Accusé de réception d&#x27;un message que nous", "Notre place dans la boîte n&#x27;existe plus"),
+        ("en", "Receipt for a message that we do not know", "Our place in the inbox is gone"),
+        ("de", "Empfangsbestätigung für eine Nachricht, die wir", "Unsere Stelle im Eingang fehlt"),
+    ],
+)
+def test_alarms_read_in_words_and_name_the_participant(visit, language, receipt, lost) -> None:
+    page = visit(V, "/operator", by=operator(V), language=language).content.decode()
+
+    shown = page[page.index('aria-labelledby="alarms"') :]
+    assert [shown.count(one) for one in (receipt, lost, "<tr ")] == [2, 1, 1 + 3]
+    for participant, number in (("kraainem", 1), ("Molenbeek", 3)):
+        assert re.search(rf"{participant}\S*</td><td [^>]*>{number}</td>", shown)
 
 
 def test_nobody_else_opens_it(visit) -> None:
