@@ -127,6 +127,9 @@ PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = [
     ("referral-inbox", _("Inbox"), "municipal.referrals.queries.count_new", {Role.CASEWORKER, Role.COORDINATOR}),
 ]
 
+# Notes and logs hold accounts; pages say who that is.
+COLLEAGUES_STAND_IN = ["federation.audit.queries.acted", "municipal.cases.queries.wrote"]
+
 LOCALE_PATHS = [pathlib.Path(__file__).parent / "locale"]  # texts of this file; each app has its own
 
 USE_TZ = True

@@ -18,6 +18,8 @@ GOAL = "Ik wil een eigen fietsenmakerij beginnen."
 NOTE = "Belde om kwart over zeven over zijn grootmoeder Filomena."
 WORDS = [FIRST, LAST, BORN, "03/11/1987", "19871103", TEXT, GOAL, NOTE, "Filomena", "+3220001177"]
 WITHHELD = [NOTE, "Filomena"]
+STAFF = ["Els W.", "Wouters"]
+"""How the caseworker who reads is called in the town, and the part of the name that Zenne never keeps."""
 PLANT = "Plantnaamgeheim"
 
 
@@ -105,6 +107,22 @@ def test_nothing_personal_is_found(stack, played, name) -> None:
 
     assert len(data) > 100, "an empty sink proves nothing"
     assert found(data, WORDS) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in SINKS if "Keycloak" not in name])
+def test_what_a_colleague_is_called_does_not_leave_the_town(stack, played, name) -> None:
+    assert found(sinks(stack)[name]().content(), STAFF) == set()
+
+
+def test_the_town_itself_knows_the_colleague_who_read_and_no_more_than_the_initial(stack, played) -> None:
+    data = Database(stack, "municipal_vilvoorde", only="identity_colleague").content()
+
+    assert found(data, STAFF) == {"Els W."}
+
+
+@pytest.mark.parametrize("database", ["regional_brussels", "national_belgium"])
+def test_the_region_and_the_nation_keep_no_name_of_who_logs_in(stack, played, database) -> None:
+    assert Database(stack, database, only="identity_colleague").content() == b""
 
 
 def test_the_region_and_its_index_do_know_the_referral(stack, played) -> None:

@@ -30,7 +30,10 @@ class AuditEntry(models.Model):
             # Who is not named cannot answer for it.
             models.CheckConstraint(condition=~Q(by_subject="") & ~Q(act=""), name="an_act_has_an_actor"),
         ]
-        indexes = [models.Index(fields=["case_id", "at"], name="audit_entry_of_case")]
+        indexes = [
+            models.Index(fields=["case_id", "at"], name="audit_entry_of_case"),
+            models.Index(fields=["by_subject"], name="audit_entry_of_account"),
+        ]
 
 
 class AuditSalt(models.Model):

@@ -54,6 +54,11 @@ def acts_on(case_id: uuid.UUID, *, but: Collection[str]) -> list[Access]:
     return [access_of(entry) for entry in log(case_id=case_id).exclude(act__in=but)]
 
 
+def acted(subjects: Collection[str]) -> set[str]:
+    """Return which of these accounts have an entry: who acted or read anything that is still in the log."""
+    return set(AuditEntry.objects.filter(by_subject__in=subjects).values_list("by_subject", flat=True).distinct())
+
+
 def access_of(entry: AuditEntry) -> Access:
     """Return an entry that came from `log` as the log of accesses shows it."""
     return Access(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 
-from federation.identity import login
+from federation.identity import colleagues, login
 from federation.identity.actor import Actor
 from federation.identity.models import Session
 from federation.identity.person import LoggedIn, Person
@@ -33,17 +33,19 @@ NOTED = datetime.timedelta(minutes=1)
 
 
 def begin(found: LoggedIn, *, at: datetime.datetime) -> str:
-    """Return the key of a new session, which is known to the browser alone."""
+    """Return the key of a new session, which is known to the browser alone; colleagues learn the name with it."""
     key = secrets.token_urlsafe(32)
-    Session.objects.create(
-        key_digest=_digest(key),
-        sid_digest=_digest(found.sid),
-        subject=found.person.actor.subject,
-        facts=_sealed(found),
-        since=at,
-        seen_at=at,
-        good_until=found.good_until,
-    )
+    with transaction.atomic():
+        Session.objects.create(
+            key_digest=_digest(key),
+            sid_digest=_digest(found.sid),
+            subject=found.person.actor.subject,
+            facts=_sealed(found),
+            since=at,
+            seen_at=at,
+            good_until=found.good_until,
+        )
+        colleagues.remember(found.person, at=at)
     return key
 
 
@@ -110,8 +112,9 @@ def _renew(pk: str, at: datetime.datetime) -> bool:
             return False
         if at < row.good_until:
             return True
+        known = _opened(row)
         try:
-            found = login.realm().renew(_opened(row).get("proof", ""), at=at)
+            found = login.realm().renew(known.get("proof", ""), at=at)
         except (login.SessionOver, login.LoginRefused):
             row.facts = ""
             row.save(update_fields=["facts"])
@@ -121,6 +124,8 @@ def _renew(pk: str, at: datetime.datetime) -> bool:
             return False
         row.facts, row.good_until = _sealed(found), found.good_until
         row.save(update_fields=["facts", "good_until"])
+        if found.person.name != known.get("name"):
+            colleagues.remember(found.person, at=at)
         return True
 
 

@@ -262,6 +262,11 @@ def dossier(case_id: uuid.UUID, *, blocks: Collection[str]) -> DossierText:
     )
 
 
+def wrote(subjects: Collection[str]) -> set[str]:
+    """Return which of these accounts wrote anything that stands in a file."""
+    return set(Entry.objects.filter(written_by__in=subjects).values_list("written_by", flat=True).distinct())
+
+
 def last_version(case_id: uuid.UUID, entry_id: uuid.UUID) -> Entry | None:
     """Return the highest version of an entry of a case."""
     return Entry.objects.filter(case_id=case_id, entry_id=entry_id).order_by("-version").first()

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from federation.identity import colleagues
 from federation.identity.actor import Role
 from federation.portal import pages
 from municipal.counts import actions, queries, rules
@@ -41,10 +42,13 @@ class YearFigures(pages.Page):
         del request
         found = queries.year(year, by=self.actor, at=self.at)
         froze = found.frozen_by == self.actor.subject
+        names = colleagues.names({found.frozen_by, found.approved_by})
         return self.show(
             {
                 "year": found,
                 "froze": froze,
+                "frozen_by": names.get(found.frozen_by),
+                "released_by": names.get(found.approved_by),
                 "may_freeze": found.state == queries.State.NOT_FROZEN and self.actor.has(Role.MANAGER),
                 "may_release": found.state == queries.State.FROZEN and self.actor.has(*rules.APPROVERS) and not froze,
             }

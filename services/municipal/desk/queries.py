@@ -12,6 +12,7 @@ from federation import clock
 from federation.audit import queries as audit
 from federation.bus import local
 from federation.custody import facts
+from federation.identity import colleagues
 from federation.identity.actor import Actor
 from municipal.cases import queries as cases, rules as case_rules
 from municipal.consents import queries as consents, rules as consent_rules
@@ -292,6 +293,22 @@ def timeline(case_id: uuid.UUID, entries: Iterable[cases.EntryView]) -> list[Mom
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
+def named(moments: Collection[Moment]) -> Mapping[str, str]:
+    """Return the names of the colleagues who stand on a timeline, by account; one statement."""
+    notes = [one for moment in moments if moment.note for one in (moment.note, *moment.addenda)]
+    return colleagues.names(_here(notes) | {moment.event.by for moment in moments if moment.event})
+
+
+def writers(entries: Iterable[cases.EntryView]) -> Mapping[str, str]:
+    """Return the names of the colleagues who wrote entries in this town, by account; one statement."""
+    return colleagues.names(_here(entries))
+
+
+def _here(entries: Iterable[cases.EntryView]) -> set[str]:
+    """Return the accounts that wrote in this town: what came with a dossier tells none."""
+    return {one.written_by for one in entries if one.written_in == local.participant()}
+
+
 def _first(note: cases.EntryView, notes: dict[uuid.UUID, cases.EntryView]) -> cases.EntryView:
     """Return the note that a note adds to, itself where it adds to none that can be seen."""
     seen = {note.entry_id}
@@ -379,6 +396,11 @@ def accesses(found: Iterable[Any]) -> list[Logged]:
     lines = [audit.access_of(entry) for entry in found]
     names = cases.references({line.case_id for line in lines if line.case_id})
     return [Logged(line, names.get(line.case_id, "") if line.case_id else "") for line in lines]
+
+
+def actors(lines: Iterable[Logged]) -> Mapping[str, str]:
+    """Return the names of the colleagues in lines of the log, by account; one statement."""
+    return colleagues.names({line.access.by for line in lines})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Every read of partner tables: meetings, agendas, what is carried over, and what somebody still has to do."""
 
+import dataclasses
 import datetime
 import uuid
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from federation.identity import colleagues
 from federation.identity.actor import Actor, Role
 from municipal.cases import queries as cases, rules as case_rules
 from municipal.people import rules as people
@@ -39,6 +41,8 @@ class SeatView:
     organisation: str
     subject: str
     excused: bool
+    taken_by: str = ""
+    """How the colleague is called whose account took the seat, where that was asked."""
 
     @property
     def secrecy(self) -> str:
@@ -159,6 +163,12 @@ def seats(meeting_id: uuid.UUID) -> list[SeatView]:
     found = [_seat(seat) for seat in Seat.objects.filter(meeting_id=meeting_id).order_by("name")]
     order = [str(code) for code in rules.Organisation]
     return sorted(found, key=lambda seat: order.index(seat.organisation))
+
+
+def with_names(found: Sequence[SeatView]) -> list[SeatView]:
+    """Return seats with the names of the colleagues who took them; one statement."""
+    names = colleagues.names({seat.subject for seat in found if seat.subject})
+    return [dataclasses.replace(seat, taken_by=names.get(seat.subject, "")) for seat in found]
 
 
 def get_seat(meeting_id: uuid.UUID, seat_id: uuid.UUID) -> SeatView:

@@ -23,7 +23,7 @@ def text(answer):
 
 
 def test_a_manager_freezes_and_a_coordinator_releases(year, nation, page_client):
-    manager, coordinator = page_client(MANAGER), page_client(COORDINATOR)
+    manager, coordinator = page_client(MANAGER, name="Nadia C."), page_client(COORDINATOR, name="Sofie L.")
 
     assert "Freeze 2025" in text(manager.get("/figures/2025"))
     frozen = manager.post("/figures/2025/freeze", follow=True)
@@ -36,6 +36,9 @@ def test_a_manager_freezes_and_a_coordinator_releases(year, nation, page_client)
     assert "Released, on its way" in text(released)
     assert "Release the right column" not in text(released)
     assert [body.year for body in nation.heard()] == [2025]
+    shown = text(page_client(OFFICER, name="Marc P.").get("/figures/2025"))
+    assert (shown.count(", by Nadia C."), shown.count(", by Sofie L.")) == (1, 1)
+    assert (text(coordinator.get("/figures/2025")).count(", by you"), shown.count(", by you")) == (1, 0)
 
 
 def test_both_columns_stand_side_by_side(year, nation, page_client):

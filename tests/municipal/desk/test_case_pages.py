@@ -27,6 +27,14 @@ PERSON = {
 }
 
 
+KARIM = dataclasses.replace(CASEWORKER, subject="1b3ad2b2-55b5-5d63-8f94-1d8e6f6a4f0e")
+CALL = {"contactKind": "phone", "happenedAt": AT, "visibility": "team", "text": "Belde."}
+
+
+def said(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", written(answer)))
+
+
 def written(answer):
     return answer.content.decode()
 
@@ -138,6 +146,44 @@ def test_a_new_version_keeps_the_old_one_readable(case, page_client):
     assert shown.index("Ik wil keeper worden.") < shown.index("Ik wil terug voetballen.")
 
 
+def test_who_wrote_and_who_did_what_stands_there_by_name(case, page_client):
+    fill(case)
+    page_client(KARIM, name="Karim B.")
+    goal = casework.write(case, "goals", by=KARIM, ownWords="Ik wil zwemmen.", progressSign="Een baantje.")
+    goal_form = {"own_words": "Ik wil duiken.", "progress_sign": "Een brevet.", "version": "1"}
+    page_client(KARIM, name="Karim B.").post(f"/cases/{case}/plan/entries/{goal}", goal_form)
+    note = casework.write(case, "contactNotes", by=KARIM, at=AT + DAY, **CALL | {"happenedAt": AT + DAY})
+    casework.write(case, "contactNotes", by=KARIM, **CALL | {"text": "Toch niet.", "addendumTo": note})
+    casework.write(case, "contactNotes", by=COORDINATOR, **CALL)
+    give_consent(case, by=KARIM)
+    client = page_client(CASEWORKER)
+
+    timeline = said(client.get(f"/cases/{case}/timeline"))
+    assert [timeline.count(f"By {who}, read by") for who in ("Karim B.", "you", "a colleague")] == [1, 1, 1]
+    assert "Toch niet. (Karim B.)" in timeline
+    assert re.search(r"Consent given for [\w-]*Molenbeek[\w-]*\. \(Karim B\.\)", timeline)
+    assert re.search(r"Last contact .{20,40}, [\w ]+, Karim B\. ", said(client.get(f"/cases/{case}")))
+    plan = said(client.get(f"/cases/{case}/plan"))
+    assert plan.count(", by Karim B.") == 1
+    assert "1 earlier version" in plan
+    assert re.search(r"Ik wil zwemmen\. Karim B\.", plan)
+    assert "Karim B." in said(client.get(f"/cases/{case}/timeline/{note}/addendum"))
+    crossed = client.post(f"/cases/{case}/plan/entries/{goal}", goal_form)
+    assert crossed.status_code == 412
+    assert "this was saved while you were writing, by Karim B.:" in said(crossed)
+
+
+def test_a_name_is_shown_as_text_and_stands_in_no_address_and_no_title(case, page_client):
+    page_client(KARIM, name="<b>Karim")
+    casework.write(case, "contactNotes", by=KARIM, **CALL)
+
+    page = written(page_client(CASEWORKER).get(f"/cases/{case}/timeline"))
+
+    assert "By &lt;b&gt;Karim, read by" in page
+    assert "Karim" not in re.search(r"<title>.*?</title>", page, re.DOTALL)[0]
+    assert not re.search(r'(href|action)="[^"]*Karim', page)
+
+
 def test_two_who_change_one_entry_both_keep_their_words(case, page_client):
     goal = fill(case)["goals"]
     client = page_client(CASEWORKER)
@@ -207,9 +253,8 @@ def test_an_empty_new_case_opens_nothing(db, page_client):
     assert answer.status_code == 422
     for field in ("first_name", "last_name", "birth_on", "contact_language", "stay_kind"):
         assert f'href="#id_{field}"' in written(answer)
-    assert {k: v for k, v in rows().items() if k != "identity_session"} == {
-        k: v for k, v in before.items() if k != "identity_session"
-    }
+    logins = {"identity_session", "identity_colleague"}
+    assert {k: v for k, v in rows().items() if k not in logins} == {k: v for k, v in before.items() if k not in logins}
 
 
 def test_a_contact_that_moves_tells_its_reason_on_the_timeline(case, page_client):

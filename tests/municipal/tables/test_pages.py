@@ -1,5 +1,6 @@
 """The pages of partner tables, as people use them."""
 
+import dataclasses
 import re
 
 import pytest
@@ -125,6 +126,17 @@ def test_buttons_put_the_agenda_and_the_seats_in_order(page_client, meeting):
     moved(browser.post(address("seat-change", meeting, karen, "away")))
     moved(browser.post(address("item-change", meeting, second, "off")))
     assert moved(browser.post(address("meeting-cancel", meeting))) == "/tables"
+
+
+def test_a_seat_that_somebody_else_took_says_who(page_client, meeting):
+    colleague = dataclasses.replace(CASEWORKER, subject="1b3ad2b2-55b5-5d63-8f94-1d8e6f6a4f0e")
+    page_client(colleague, name="Karim B.")
+    seat(meeting, "Els W.", "municipality", me=True, by=colleague)
+
+    shown = text(page_client(CASEWORKER).get(address("table-meeting", meeting)))
+
+    assert "Els W., Municipality (Karim B.)" in shown
+    assert "(you)" in text(page_client(colleague, name="Karim B.").get(address("table-meeting", meeting)))
 
 
 def test_a_tick_goes_back_to_where_one_was_and_can_be_undone(page_client, meeting):

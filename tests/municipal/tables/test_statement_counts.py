@@ -19,6 +19,7 @@ def town(db, request):
     seats = {}
     for meeting in (first, here):
         seats[meeting] = [seat(meeting, f"Karen {number}") for number in range(request.param)]
+        seat(meeting, "Els", "municipality", me=True)
     made, item = None, None
     for number in range(request.param):
         meet(held_on=today + (number + 1) * DAY, at=at)

@@ -119,6 +119,7 @@ class CaseOverview(CasePage):
                 "linked": case_queries.linked_with(self.case_id),
                 "last": next((one for one in moments if one.note), None),
                 "moments": moments[:SHORT],
+                "colleagues": queries.named(moments),
                 "more": len(moments) > SHORT,
                 "note": forms.NoteForm(initial=self.unfinished, at=self.at),
             },

@@ -1,5 +1,6 @@
 """Writing in a file: notes of contacts, and the work in its fixed order."""
 
+import itertools
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -26,8 +27,10 @@ class CaseTimeline(CasePage):
     def look(self, note: forms.NoteForm | None = None) -> HttpResponse:
         """Show the timeline with an empty note, or with one that could not be saved."""
         case, entries = self.read(), self.entries()
+        moments = queries.timeline(self.case_id, entries)
         context = {
-            "moments": queries.timeline(self.case_id, entries),
+            "moments": moments,
+            "colleagues": queries.named(moments),
             "note": note or forms.NoteForm(initial=self.unfinished, at=self.at),
         }
         return self.show_case(case, context, status=422 if note else 200)
@@ -53,7 +56,7 @@ class CaseAddendum(CasePage):
     def look(self, form: forms.AddendumForm | None = None) -> HttpResponse:
         """Show the note and a form below it."""
         case, note = self.read(), self.note()
-        context = {"note": note, "form": form or forms.AddendumForm()}
+        context = {"note": note, "colleagues": queries.writers([note]), "form": form or forms.AddendumForm()}
         return self.show_case(case, context, status=422 if form else 200)
 
     def note(self) -> case_queries.EntryView:
@@ -85,8 +88,13 @@ class CasePlan(CasePage):
     def look(self) -> HttpResponse:
         """Show the work in its order; what was said before stays readable below each entry."""
         case, entries = self.read(), self.entries()
-        plan = queries.plan(entries, earlier=case_queries.earlier_versions(self.case_id))
-        return self.show_case(case, {"plan": plan, "domains": [str(one) for one in case_rules.LifeDomain]})
+        earlier = case_queries.earlier_versions(self.case_id)
+        context = {
+            "plan": queries.plan(entries, earlier=earlier),
+            "colleagues": queries.writers([*entries, *itertools.chain(*earlier.values())]),
+            "domains": [str(one) for one in case_rules.LifeDomain],
+        }
+        return self.show_case(case, context)
 
 
 class PlanEntry(CasePage):
@@ -169,7 +177,9 @@ class PlanVersion(PlanEntry):
         case, entry = self.read(), self.entry()
         initial = {forms.snake(name): value for name, value in entry.fields.items()}
         shown = form or forms.version_form(entry.block, initial=initial | {"version": entry.version})
-        context = {"form": shown, "entry": entry, "heading": HEADINGS[entry.block], "crossed": status == CROSSED}
+        context: dict[str, object] = {"form": shown, "entry": entry, "heading": HEADINGS[entry.block]}
+        if status == CROSSED:
+            context |= {"crossed": True, "colleagues": queries.writers([entry])}
         return self.show_case(case, context, status=status if form else 200)
 
     def post(self, request: HttpRequest, case_id: uuid.UUID, **named: object) -> HttpResponse:

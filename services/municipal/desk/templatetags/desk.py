@@ -1,6 +1,6 @@
-"""What the desk's templates need: names of towns, and the custody line of a case. `{% load desk %}`.
+"""What the desk's templates need: names of towns and of colleagues, and the custody line of a case. `{% load desk %}`.
 
-The pages give `towns` along, who look names up; what is here reads no table.
+The pages give `towns` and `colleagues` along, who look names up; what is here reads no table.
 """
 
 import datetime
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext as _
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from municipal.desk.queries import Referred
 
 register = template.Library()
+
+SHORT = 8
+"""Characters of an account that tell it apart from the others of a town."""
 
 
 @register.simple_tag(takes_context=True)
@@ -53,19 +57,32 @@ def happened(context: template.RequestContext, event: "Access") -> str:
 
 @register.simple_tag(takes_context=True)
 def writer(context: template.RequestContext, entry: "EntryView") -> str:
-    """Return who wrote an entry, without a name that nothing here stores: you, a colleague, or another town."""
+    """Return who wrote an entry: you, a colleague by name where one has logged in here, or another town."""
     if entry.written_in != own_town.own().id:
         return _name(context, entry.written_in)
-    return _("you") if entry.written_by == context["actor"].subject else _("a colleague")
+    return _called(context, entry.written_by) or _("a colleague")
 
 
-@register.simple_tag
-def who_acted(access: "Access") -> str:
-    """Return who acted, as far as the log knows: the program itself, or an account by its number, and its team."""
+@register.simple_tag(takes_context=True)
+def doer(context: template.RequestContext, event: "Access") -> str:
+    """Return who of this town did what the timeline tells, "" where it was the program or nobody knows a name."""
+    return _called(context, event.by)
+
+
+@register.simple_tag(takes_context=True)
+def who_acted(context: template.RequestContext, access: "Access") -> str:
+    """Return who acted, and for which team: the program itself, or an account by its number, with the name before it.
+
+    The number stands beside the name because two people may be called the same. A page that gives no names along shows
+    the number alone.
+    """
     if access.by.startswith("system:"):
         return _("the program itself")
-    account = _("account %(number)s") % {"number": access.by[:8]}
-    return f"{account}, {team(access.team)}" if access.team else account
+    number = access.by[:SHORT]
+    who: str = _("account %(number)s") % {"number": number}
+    if access.by in context["colleagues"]:
+        who = format_html('{} <span class="quiet">{}</span>', context["colleagues"][access.by], number)
+    return format_html("{}, {}", who, team(access.team)) if access.team else who
 
 
 @register.simple_tag
@@ -143,6 +160,10 @@ def team(team_id: str) -> str:
     """Return how a team of this town is called."""
     found = own_town.own().team(team_id)
     return found.names[own_town.language()] if found else team_id
+
+
+def _called(context: template.RequestContext, subject: str) -> str:
+    return _("you") if subject == context["actor"].subject else str(context["colleagues"].get(subject, ""))
 
 
 def _name(context: template.RequestContext, participant: str) -> str:

@@ -78,7 +78,7 @@ class MeetingPage(pages.Page):
         agenda = queries.agenda(meeting, by=self.actor)
         carried = queries.carried(meeting, by=self.actor)
         listed = {item.case_id for one in agenda for item in one.items}
-        seats = queries.seats(meeting_id)
+        seats = queries.with_names(queries.seats(meeting_id))
         return self.show(
             {
                 "meeting": meeting,
