@@ -1,6 +1,7 @@
 """What an attacker with Vilvoorde's key and certificate could send to Molenbeek: any statement, signed and sealed."""
 
 import uuid
+from typing import Any
 
 from kafka import KafkaProducer
 
@@ -8,11 +9,12 @@ from door import trusting
 from federation import clock
 from federation.contracts import codec, messages
 from federation.seals import envelope, keys, signatures
+from stack import Stack
 
 THEIRS = "zenne.inbox.molenbeek"
 
 
-def bus(stack, participant: str) -> dict[str, object]:
+def bus(stack: Stack, participant: str) -> dict[str, object]:
     """Return how a participant reaches the broker with its own certificate."""
     context = trusting(stack.instance.folder / "bus" / "ca.pem")
     context.load_cert_chain(stack.folder(participant) / "bus.pem")
@@ -20,10 +22,10 @@ def bus(stack, participant: str) -> dict[str, object]:
     return {"bootstrap_servers": servers, "security_protocol": "SSL", "ssl_context": context}
 
 
-def signed(stack, sender: str, **changed: object) -> str:
+def signed(stack: Stack, sender: str, **changed: object) -> str:
     """Return a statement signed with Vilvoorde's key, whatever it says."""
     ring = keys.KeyRing.load(stack.folder("vilvoorde") / "keys")
-    said = {
+    said: dict[str, Any] = {
         "type": "ReferralAccepted",
         "sender": sender,
         "recipient": "molenbeek",
@@ -41,7 +43,7 @@ def signed(stack, sender: str, **changed: object) -> str:
     return signatures.sign(forged, ring.signing_key)
 
 
-def publish(stack, jws: str, *, source: str = "vilvoorde") -> str:
+def publish(stack: Stack, jws: str, *, source: str = "vilvoorde") -> str:
     """Will seal `jws` to Molenbeek and publish it with Vilvoorde's certificate; return the event's id."""
     theirs = keys.KeyRing.load(stack.folder("molenbeek") / "keys").public_encryption_keys[0]
     event = uuid.uuid4()
@@ -52,7 +54,7 @@ def publish(stack, jws: str, *, source: str = "vilvoorde") -> str:
     return str(event)
 
 
-def fate(stack, event: str) -> str | None:
+def fate(stack: Stack, event: str) -> str | None:
     """Return what became of a message at Molenbeek: `applied`, or why not; None while it is undecided or held back."""
     with stack.database("molenbeek") as connection:
         row = connection.execute(

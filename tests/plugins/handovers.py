@@ -86,10 +86,12 @@ class Handovers:
 
     def await_end(self, handover: Handover) -> None:
         """Will wait until both towns say that the case has moved."""
-        ends = lambda: (self.sender.state(handover.referral), self.recipient.state(handover.referral))  # noqa: E731
-        waiting.until(
-            lambda: ends() == ("released", "held"), f"handover {handover.number} ends", seconds=PATIENCE, every=0.5
-        )
+
+        def ended() -> bool:
+            states = self.sender.state(handover.referral), self.recipient.state(handover.referral)
+            return states == ("released", "held")
+
+        waiting.until(ended, f"handover {handover.number} ends", seconds=PATIENCE, every=0.5)
 
     @contextmanager
     def under_way(self, count: int, play: Callable[[int], Handover] | None = None) -> Iterator[list[Handover]]:

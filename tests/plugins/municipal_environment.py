@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+from typing import Any
 
 from django.core import management
 
@@ -41,7 +42,8 @@ def commit_without_waiting_for_the_disk() -> None:
     """
     from django.conf import settings  # noqa: PLC0415 -- the environment stands by then
 
-    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 
 def set_environment() -> None:

@@ -11,7 +11,7 @@ class NeverCame(AssertionError):
     """What was waited for did not come true in the time that even a slow machine needs."""
 
 
-def until(condition: Callable[[], T], what: str, *, seconds: float = 60.0, every: float = 0.1) -> T:
+def until(condition: Callable[[], T | None], what: str, *, seconds: float = 60.0, every: float = 0.1) -> T:
     """Return the first truthy value of `condition`; raise NeverCame naming `what` after `seconds`."""
     end = time.monotonic() + seconds
     while True:
