@@ -4,11 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from federation.portal import refusals, urls as portal
 from federation.rest import openapi
+from federation.rest.health import Health
 from municipal.cases import api as cases
 from municipal.consents import api as consents
 from municipal.counts import urls as counts
 from municipal.desk import urls as desk
-from municipal.health import Health
 from municipal.referrals import urls as referrals
 from municipal.tables import urls as tables
 

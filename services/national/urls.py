@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from federation.portal import refusals, urls as portal
 from federation.rest import openapi
+from federation.rest.health import Health
 from national.figures import api as figures, pages
-from national.health import Health
 
 STATISTICS = openapi.Api(
     name="statistics",

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from federation.portal import refusals, urls as portal
-from regional.health import Health
+from federation.rest.health import Health
 from regional.search import pages
 from regional.search.doors import Graph
 

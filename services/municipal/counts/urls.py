@@ -3,8 +3,8 @@
 from django.urls import URLPattern, path
 
 from federation.rest import openapi
+from federation.rest.health import Health
 from municipal.counts import api, pages
-from municipal.health import Health
 
 COUNTS = openapi.Api(
     name="counts",

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from federation.rest import openapi
-from municipal.health import Health
+from federation.rest.health import Health
 from municipal.referrals.api import acting, reading
 from municipal.referrals.pages import answering, following, offering, working
 

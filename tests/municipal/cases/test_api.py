@@ -368,12 +368,6 @@ def test_a_host_that_is_not_ours_is_refused(db):
     assert (answer.status_code, answer.json()["type"]) == (400, f"{BELGIF}badRequest")
 
 
-def test_health_tells_strangers_up_and_nothing_else(db):
-    answer = Client(HTTP_HOST="vilvoorde.localhost").get("/api/casework/v1/health")
-
-    assert (answer.status_code, answer.json()) == (200, {"status": "UP"})
-
-
 def test_methods_that_are_not_described_are_refused(api, case):
     answer = api().delete(f"{CASES}/{case}")
 

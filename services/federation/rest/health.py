@@ -1,4 +1,4 @@
-"""Whether this town's process can do its work, for whoever may ask without showing who he is (Belgif hlth-res)."""
+"""Whether a process can do its work, for whoever may ask without showing who he is (Belgif hlth-res)."""
 
 from django.db import DatabaseError, connection
 from drf_spectacular.utils import extend_schema
