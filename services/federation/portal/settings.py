@@ -1,4 +1,4 @@
-"""The settings that pages need, the same on every level: each service's own settings take all of them over.
+"""The settings that pages need, the same on every level: `federation/settings.py` takes all of them over.
 
 A service adds `PORTAL_NAVIGATION` and `PORTAL_COUNTS`, which name its own addresses.
 """
