@@ -4,9 +4,10 @@ import datetime
 import functools
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, transaction
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +17,18 @@ from federation.contracts import digests, strict_json
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Actor
 from federation.rest.models import IdempotencyKey
+from federation.rest.serializers import Input, Output
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": f"^{KEY.pattern}$"},
+    OpenApiParameter.HEADER,
+    description="The same call with the same key is done once; its answer is given again.",
+)
 KEPT = datetime.timedelta(days=7)
 HEADERS = ("Location", "ETag")
 
-V = TypeVar("V")
 Handler = Callable[..., Response]
 
 
@@ -31,13 +38,22 @@ class IdempotencyKeyReused(DomainError):
     kind = Kind.CONFLICT
 
 
-def idempotent(handle: Handler) -> Handler:
-    """Wrap a POST handler: with a key, act and answer are stored in one commit, and the answer is given again.
+def idempotent(
+    *, operation_id: str, summary: str, request: type[Input], responses: dict[int, type[Output]]
+) -> Callable[[Handler], Handler]:
+    """Describe a POST handler as `extend_schema` does, its header included, and wrap it.
 
-    A refusal is not stored: the caller may mend what stood in the way and use the same key.
+    With a key, act and answer are stored in one commit, and the answer is given again. A refusal is not stored: the
+    caller may mend what stood in the way and use the same key.
     Raises IdempotencyKeyReused, or ValidationError for a key that is none.
     """
+    described = extend_schema(
+        operation_id=operation_id, summary=summary, request=request, parameters=[HEADER], responses=responses
+    )
+    return lambda handle: described(_once(handle))
 
+
+def _once(handle: Handler) -> Handler:
     @functools.wraps(handle)
     def answer(view: Any, request: Request, *arguments: Any, **named: Any) -> Response:
         key = request.headers.get("Idempotency-Key")

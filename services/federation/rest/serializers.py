@@ -34,6 +34,10 @@ class Input(serializers.Serializer[Any]):
         return self.merge_patch and self.fields[name].allow_null
 
 
+class Nothing(Input):
+    """An empty object, for an act that needs no words: the address says it all."""
+
+
 class Patch(Input):
     """Base of a merge patch: what is left out stays as it is, null removes where that is possible."""
 

@@ -24,12 +24,6 @@ PURPOSE = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=f"Why a file outside one's own work is opened: {', '.join(sorted(rules.PURPOSES))}.",
 )
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
-    OpenApiParameter.HEADER,
-    description="The same call with the same key is done once; its answer is given again.",
-)
 IF_MATCH = OpenApiParameter(
     "If-Match", {"type": "string"}, OpenApiParameter.HEADER, required=True, description="The ETag of what was read."
 )
@@ -205,14 +199,7 @@ class Cases(views.View):
 
     api_tag = "Cases"
 
-    @extend_schema(
-        operation_id="createCase",
-        summary="Open a case",
-        request=CaseInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Case},
-    )
-    @idempotent
+    @idempotent(operation_id="createCase", summary="Open a case", request=CaseInput, responses={201: Case})
     def post(self, request: Request) -> Response:
         """Open a case by intake; from then on this town answers for the person."""
         del request
@@ -289,14 +276,7 @@ class Entries(views.View):
 
     api_tag = "Entries"
 
-    @extend_schema(
-        operation_id="createEntry",
-        summary="Write an entry",
-        request=EntryInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Entry},
-    )
-    @idempotent
+    @idempotent(operation_id="createEntry", summary="Write an entry", request=EntryInput, responses={201: Entry})
     def post(self, request: Request, caseId: uuid.UUID) -> Response:
         """Write an entry: picture, then goals, then ways and evaluations; contact notes at any time."""
         del request

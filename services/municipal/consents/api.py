@@ -4,7 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,13 +17,6 @@ from municipal.cases import rules as case_rules
 from municipal.consents import actions, queries, rules
 
 CODE = TypeVar("CODE", bound=StrEnum)
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
-    OpenApiParameter.HEADER,
-    description="The same call with the same key is done once; its answer is given again.",
-)
 
 
 class ConsentInput(Input):
@@ -85,14 +78,9 @@ class CaseConsents(views.View):
 
     api_tag = "Consents"
 
-    @extend_schema(
-        operation_id="createConsent",
-        summary="Record a consent",
-        request=ConsentInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Consent},
+    @idempotent(
+        operation_id="createConsent", summary="Record a consent", request=ConsentInput, responses={201: Consent}
     )
-    @idempotent
     def post(self, request: Request, caseId: uuid.UUID) -> Response:
         """Record what the person, or who speaks for him, agreed to."""
         del request

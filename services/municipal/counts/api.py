@@ -9,15 +9,10 @@ from rest_framework.response import Response
 
 from federation.rest import fields, pages, views
 from federation.rest.idempotency import idempotent
-from federation.rest.serializers import Input, Output
-from municipal.cases.api import IDEMPOTENCY_KEY
+from federation.rest.serializers import Nothing, Output
 from municipal.counts import actions, queries, rules
 
 YEAR = "counts/v1/years/{year}"
-
-
-class Nothing(Input):
-    """An empty object: the address says it all."""
 
 
 class Figure(Output):
@@ -96,14 +91,7 @@ class Snapshots(views.View):
 
     api_tag = "Years"
 
-    @extend_schema(
-        operation_id="freezeYear",
-        summary="Freeze a closed year",
-        request=Nothing,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Year},
-    )
-    @idempotent
+    @idempotent(operation_id="freezeYear", summary="Freeze a closed year", request=Nothing, responses={201: Year})
     def post(self, request: Request, year: int) -> Response:
         """Count a year that is over, once. Nothing leaves."""
         del request
@@ -116,14 +104,7 @@ class Releases(views.View):
 
     api_tag = "Years"
 
-    @extend_schema(
-        operation_id="approveRelease",
-        summary="Release a frozen year",
-        request=Nothing,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Year},
-    )
-    @idempotent
+    @idempotent(operation_id="approveRelease", summary="Release a frozen year", request=Nothing, responses={201: Year})
     def post(self, request: Request, year: int) -> Response:
         """Let the protected figures of a frozen year go to the nation, once; somebody else froze it."""
         del request

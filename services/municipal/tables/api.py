@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,21 +11,9 @@ from rest_framework.response import Response
 from federation.rest import fields, pages, views
 from federation.rest.idempotency import idempotent
 from federation.rest.serializers import Input, Output
+from municipal.cases.api import PURPOSE
 from municipal.tables import actions, queries, rules
 from municipal.tables.rules import State
-
-PURPOSE = OpenApiParameter(
-    "Zenne-Purpose",
-    {"type": "string"},
-    OpenApiParameter.HEADER,
-    description="Why a file outside one's own work is opened.",
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
-    OpenApiParameter.HEADER,
-    description="The same call with the same key is done once; its answer is given again.",
-)
 
 
 class ProgressInput(Input):
@@ -122,14 +110,12 @@ class Progress(views.View):
 
     api_tag = "Agreements"
 
-    @extend_schema(
+    @idempotent(
         operation_id="reportAgreement",
         summary="Say how far an agreement is",
         request=ProgressInput,
-        parameters=[IDEMPOTENCY_KEY],
         responses={200: Agreement},
     )
-    @idempotent
     def post(self, request: Request, agreementId: uuid.UUID) -> Response:
         """Say that an agreement is done, did not work, has a later day, or is to do again."""
         del request

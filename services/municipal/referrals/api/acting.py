@@ -3,19 +3,19 @@
 import uuid
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from federation.custody.facts import Kind
 from federation.rest import pages, views
 from federation.rest.idempotency import idempotent
+from federation.rest.serializers import Nothing
 from municipal.referrals import actions, queries, rules
 from municipal.referrals.api.shapes import (
     AdviceInput,
     DecisionInput,
     HandBackInput,
-    Nothing,
     OutcomeInput,
     ProgressInput,
     Referral,
@@ -29,12 +29,6 @@ from municipal.referrals.api.shapes import (
 from municipal.referrals.rules import Help
 
 TAG = "Referrals"
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
-    OpenApiParameter.HEADER,
-    description="The same call with the same key is done once; its answer is given again.",
-)
 
 
 class Referrals(views.View):
@@ -42,14 +36,9 @@ class Referrals(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="createReferral",
-        summary="Offer a referral",
-        request=ReferralInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
+    @idempotent(
+        operation_id="createReferral", summary="Offer a referral", request=ReferralInput, responses={201: Referral}
     )
-    @idempotent
     def post(self, request: Request) -> Response:
         """Ask another town for advice, for help, or to take a case over. Gate 1: the consent is checked here."""
         del request
@@ -81,14 +70,7 @@ class Openings(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="openReferral",
-        summary="Open an offer",
-        request=Nothing,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
-    )
-    @idempotent
+    @idempotent(operation_id="openReferral", summary="Open an offer", request=Nothing, responses={201: Referral})
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Say that a human has seen the offer; the sender is told."""
         del request
@@ -101,14 +83,9 @@ class Decisions(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="decideReferral",
-        summary="Accept or decline",
-        request=DecisionInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
+    @idempotent(
+        operation_id="decideReferral", summary="Accept or decline", request=DecisionInput, responses={201: Referral}
     )
-    @idempotent
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Accept, and for a handover answer for the person from now on; or decline with a reason."""
         del request
@@ -124,14 +101,12 @@ class Revocations(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
+    @idempotent(
         operation_id="revokeReferral",
         summary="Take a referral back",
         request=RevocationInput,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: Referral},
     )
-    @idempotent
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Ask to take a referral back; the recipient decides which came first."""
         del request
@@ -144,14 +119,12 @@ class ProgressReports(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
+    @idempotent(
         operation_id="reportProgress",
         summary="Report a step with the person",
         request=ProgressInput,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: Referral},
     )
-    @idempotent
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Tell the sender of a first contact, an appointment or a no-show."""
         del request
@@ -164,14 +137,9 @@ class Outcomes(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="reportOutcome",
-        summary="Close with an outcome",
-        request=OutcomeInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
+    @idempotent(
+        operation_id="reportOutcome", summary="Close with an outcome", request=OutcomeInput, responses={201: Referral}
     )
-    @idempotent
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Close the referral with an outcome; nothing else closes it."""
         del request
@@ -184,14 +152,9 @@ class HandBacks(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="handBackReferral",
-        summary="Hand a case back",
-        request=HandBackInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
+    @idempotent(
+        operation_id="handBackReferral", summary="Hand a case back", request=HandBackInput, responses={201: Referral}
     )
-    @idempotent
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Offer the case back to the sender, with consent, as a new referral; that one is the answer."""
         del request
@@ -209,14 +172,7 @@ class Advice(views.View):
 
     api_tag = TAG
 
-    @extend_schema(
-        operation_id="giveAdvice",
-        summary="Give advice",
-        request=AdviceInput,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Referral},
-    )
-    @idempotent
+    @idempotent(operation_id="giveAdvice", summary="Give advice", request=AdviceInput, responses={201: Referral})
     def post(self, request: Request, referralId: uuid.UUID) -> Response:
         """Answer a request for advice, which ends it."""
         del request
@@ -229,14 +185,9 @@ class Withdrawals(views.View):
 
     api_tag = "Consents"
 
-    @extend_schema(
-        operation_id="withdrawConsent",
-        summary="Take a consent back",
-        request=Nothing,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={201: Withdrawal},
+    @idempotent(
+        operation_id="withdrawConsent", summary="Take a consent back", request=Nothing, responses={201: Withdrawal}
     )
-    @idempotent
     def post(self, request: Request, consentId: uuid.UUID) -> Response:
         """Record that the person takes the consent back; every referral that rests on it is driven to its end."""
         del request

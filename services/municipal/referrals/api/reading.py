@@ -2,22 +2,16 @@
 
 import uuid
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from federation.rest import pages, views
-from municipal.cases import rules as case_rules
+from municipal.cases.api import PURPOSE
 from municipal.referrals import actions, queries, rules
 from municipal.referrals.api.shapes import Dossier, EventItem, EventPage, Referral
 
 TAG = "Referrals"
-PURPOSE = OpenApiParameter(
-    "Zenne-Purpose",
-    {"type": "string"},
-    OpenApiParameter.HEADER,
-    description=f"Why a file outside one's own work is opened: {', '.join(sorted(case_rules.PURPOSES))}.",
-)
 
 
 class ReferralDetail(views.View):

@@ -88,10 +88,6 @@ class AdviceInput(Input):
     text = fields.Text(max_length=rules.LONGEST_ADVICE)
 
 
-class Nothing(Input):
-    """An act that needs no words."""
-
-
 class ReferralItem(Output):
     """A referral in a list: it names nobody."""
 
