@@ -98,6 +98,16 @@ class CodeField(forms.ChoiceField):
         super().__init__(choices=lambda: _choices(list, only, empty), **options)
 
 
+class RadioCodeField(CodeField):
+    """One code of a list, all of them in sight; nothing is chosen beforehand but what `initial` says."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **options: Any) -> None:
+        """Will offer the codes alone."""
+        super().__init__(empty=None, **options)
+
+
 class CodesField(forms.MultipleChoiceField):
     """Several codes of a list, as boxes to tick."""
 

@@ -6,6 +6,7 @@ shown where it was made.
 
 import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms as django_forms
@@ -80,26 +81,14 @@ class RevokeForm(forms.Form):
 class ProgressForm(forms.Form):
     """A step with the person."""
 
-    progress = forms.CodeField(
-        list="progress",
-        label=_("What happened?"),
-        widget=django_forms.RadioSelect,
-        empty=None,
-        error_messages=NO_CHOICE,
-    )
+    progress = forms.RadioCodeField(list="progress", label=_("What happened?"), error_messages=NO_CHOICE)
     on = forms.DayField(label=_("On which day?"), error_messages={"required": _("Fill in the day")})
 
 
 class OutcomeForm(forms.Form):
     """How it ended."""
 
-    outcome = forms.CodeField(
-        list="outcome",
-        label=_("How did it end?"),
-        widget=django_forms.RadioSelect,
-        empty=None,
-        error_messages=NO_CHOICE,
-    )
+    outcome = forms.RadioCodeField(list="outcome", label=_("How did it end?"), error_messages=NO_CHOICE)
 
 
 class Act(pages.Page):
@@ -114,6 +103,8 @@ class Act(pages.Page):
     words: ClassVar[str | Promise]
     """What it means, said before it is done."""
     done: ClassVar[str | Promise]
+    action: ClassVar[Callable[..., object]]
+    """What does it: called with the fields of the form by their names."""
 
     def get(self, request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         """Show the form of the verb, where the referral stands so that it can be said."""
@@ -140,8 +131,8 @@ class Act(pages.Page):
         return queries.get_referral(referral_id, by=self.actor)
 
     def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Do it; subclasses make one call into actions."""
-        raise NotImplementedError
+        """Do it."""
+        return type(self).action(referral_id=referral_id, **given, by=self.actor, at=self.at)
 
     def _page(self, referral: queries.ReferralRow, form: forms.Form, status: int = 200) -> HttpResponse:
         towns = Towns()
@@ -156,11 +147,7 @@ class ReferralOpening(Act):
     title, button = _("Read the question"), _("Read and consider")
     words = _("The other municipality sees that somebody has read its question. Nothing else changes.")
     done = _("You have read it. The other municipality is told.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Say that a human has seen the offer."""
-        del given
-        return actions.open_referral(referral_id=referral_id, by=self.actor, at=self.at)
+    action = staticmethod(actions.open_referral)
 
 
 class ReferralAcceptance(Act):
@@ -170,13 +157,12 @@ class ReferralAcceptance(Act):
     title, button = _("Accept"), _("Accept")
     words = _("As soon as you accept a hand-over, your municipality is responsible too, and the name follows.")
     done = _("Accepted. The other municipality is told, and releases the file by itself.")
+    action = staticmethod(actions.accept_referral)
 
     def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
         """Accept, with the team that takes it on and its first contact."""
         planned = actions.FirstContact(given["on"], given["who"]) if given.get("on") else None
-        return actions.accept_referral(
-            referral_id=referral_id, team=given["team"], first_contact=planned, by=self.actor, at=self.at
-        )
+        return super().act(referral_id, {"team": given["team"], "first_contact": planned})
 
 
 class ReferralDecline(Act):
@@ -186,10 +172,7 @@ class ReferralDecline(Act):
     title, button = _("Decline with a reason"), _("Decline")
     words = _("The case stays where it is. The other municipality reads your reason; nothing of it stays here.")
     done = _("Declined. The other municipality is told why.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Decline."""
-        return actions.decline_referral(referral_id=referral_id, reason=given["reason"], by=self.actor, at=self.at)
+    action = staticmethod(actions.decline_referral)
 
 
 class ReferralAdvice(Act):
@@ -200,10 +183,7 @@ class ReferralAdvice(Act):
     title, button = _("Give advice"), _("Send advice")
     words = _("Your advice answers the question and closes it. The case stays where it is.")
     done = _("Your advice is on its way.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Send the advice."""
-        return actions.give_advice(referral_id=referral_id, text=given["text"], by=self.actor, at=self.at)
+    action = staticmethod(actions.give_advice)
 
 
 class ReferralRevocation(Act):
@@ -213,10 +193,7 @@ class ReferralRevocation(Act):
     title, button = _("Take back"), _("Take back")
     words = _("The other municipality decides which came first: its acceptance, or this.")
     done = _("Being taken back. The other municipality confirms by itself.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Ask to take it back."""
-        return actions.revoke_referral(referral_id=referral_id, reason=given["reason"], by=self.actor, at=self.at)
+    action = staticmethod(actions.revoke_referral)
 
 
 class ReferralProgress(Act):
@@ -226,10 +203,7 @@ class ReferralProgress(Act):
     title, button = _("Report a step"), _("Report")
     words = _("The other municipality sees what happened and on which day, nothing more.")
     done = _("Reported. The other municipality sees it.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Report a step with the person."""
-        return actions.report_progress(referral_id=referral_id, **given, by=self.actor, at=self.at)
+    action = staticmethod(actions.report_progress)
 
 
 class ReferralOutcome(Act):
@@ -239,10 +213,7 @@ class ReferralOutcome(Act):
     title, button = _("Close with an outcome"), _("Close")
     words = _("This ends the referral, not your work. Who referred the person hears how it ended.")
     done = _("Closed. The other municipality hears the outcome.")
-
-    def act(self, referral_id: uuid.UUID, given: dict[str, Any]) -> object:
-        """Close with an outcome."""
-        return actions.report_outcome(referral_id=referral_id, outcome=given["outcome"], by=self.actor, at=self.at)
+    action = staticmethod(actions.report_outcome)
 
 
 VERBS = (
@@ -294,12 +265,10 @@ def form_of(
     if verb is ReferralAcceptance:
         _only_what_fits(form, referral, actor_team)
     if verb is ReferralProgress and referral.state == State.FIRST_CONTACT:
-        form.fields["progress"] = forms.CodeField(
+        form.fields["progress"] = forms.RadioCodeField(
             list="progress",
             only=("appointment", "noShow"),
             label=form.fields["progress"].label,
-            widget=django_forms.RadioSelect,
-            empty=None,
             error_messages=NO_CHOICE,
         )
     return form

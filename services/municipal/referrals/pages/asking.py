@@ -66,12 +66,10 @@ class ConsentForm(forms.Form):
         label=_("To which parts did the person agree?"),
         error_messages={"required": _("Choose to which parts the person agreed")},
     )
-    giver = forms.CodeField(list="consent-giver", label=_("Who agreed?"), widget=django_forms.RadioSelect, empty=None)
-    how = forms.CodeField(
+    giver = forms.RadioCodeField(list="consent-giver", label=_("Who agreed?"))
+    how = forms.RadioCodeField(
         list="consent-how",
         label=_("How?"),
-        widget=django_forms.RadioSelect,
-        empty=None,
         error_messages={"required": _("Choose how the person agreed")},
     )
     language = django_forms.ChoiceField(label=_("In which language was it asked?"))

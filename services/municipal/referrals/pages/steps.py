@@ -38,11 +38,9 @@ RESTS_ON = {"why": ("where", "consent", "what"), "where": ("consent", "what"), "
 class WhyForm(forms.Form):
     """What is asked, in codes: no story leaves before the other town accepts."""
 
-    kind = forms.CodeField(
+    kind = forms.RadioCodeField(
         list="referral-kind",
         label=_("Which kind of question?"),
-        widget=django_forms.RadioSelect,
-        empty=None,
         error_messages={"required": _("Choose which kind of question it is")},
     )
     needs = forms.CodesField(
@@ -51,11 +49,9 @@ class WhyForm(forms.Form):
         error_messages={"required": _("Choose what help is needed with, so that the other town can judge")},
     )
     wished_help = forms.CodesField(list="wished-help", label=_("Which help do you hope for?"), required=False)
-    urgency = forms.CodeField(
+    urgency = forms.RadioCodeField(
         list="urgency",
         label=_("How soon?"),
-        widget=django_forms.RadioSelect,
-        empty=None,
         initial="thisMonth",
         error_messages={"required": _("Choose how soon help is needed")},
     )
