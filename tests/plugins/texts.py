@@ -30,7 +30,7 @@ SERVICES = ROOT / "services"
 LEVELS = ("municipal", "regional", "national")
 LANGUAGES = {"nl": "(n != 1)", "fr": "(n > 1)", "de": "(n != 1)"}
 """Each language with its rule of the plural."""
-READ_BY_PEOPLE = ("federation/custody",)
+READ_BY_PEOPLE = ("federation/custody", "federation/identity/actor.py")
 """Parts of the library whose refusals reach people; those of seals and the bus reach operators, in English."""
 
 KEYWORDS: dict[str, Any] = {

@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+from federation.errors import DomainError, Kind
+
 
 class Role(enum.StrEnum):
     """A role that the tenant's own manager gives within the tenant (codes as in Keycloak and in APIs)."""
@@ -14,6 +16,12 @@ class Role(enum.StrEnum):
     OPERATOR = "operator"
     REGIONAL_COORDINATOR = "regionalCoordinator"
     STATISTICS_USER = "statisticsUser"
+
+
+class MissingPermission(DomainError):
+    """Your role does not include this."""
+
+    kind = Kind.NOT_ALLOWED
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,12 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Say whether the actor has at least one of `roles`."""
         return any(role in self.roles for role in roles)
+
+    def check_role(self, *roles: Role) -> None:
+        """Raise MissingPermission unless the actor has one of `roles`; asked before anything is looked up."""
+        if not self.has(*roles):
+            message = f"This needs one of the roles: {', '.join(roles)}."
+            raise MissingPermission(message, requiredRoles=sorted(roles))
 
 
 def system(participant: str, work: str) -> Actor:

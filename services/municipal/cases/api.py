@@ -222,7 +222,7 @@ class Cases(views.View):
     def get(self, request: Request) -> Response:
         """List the cases that the caller may know of, the newest first; nobody is named."""
         asked = self.asked(CaseQuery)
-        rules.check_role(self.actor, *rules.READERS)
+        self.actor.check_role(*rules.READERS)
         found = queries.visible_to(self.actor, self.purpose)
         if "team" in asked:
             found = found.filter(team__in=asked["team"])
@@ -356,7 +356,7 @@ class Accesses(views.View):
     def get(self, request: Request, caseId: uuid.UUID) -> Response:
         """List every reading and change of a case, for the data protection officer; it holds no content."""
         asked = self.asked(pages.PageQuery)
-        rules.check_role(self.actor, Role.DATA_PROTECTION_OFFICER)
+        self.actor.check_role(Role.DATA_PROTECTION_OFFICER)
         queries.team_of(caseId)
         found = [
             {

@@ -148,7 +148,7 @@ def get_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> CaseView:
 
     Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
     """
-    rules.check_role(by, *rules.READERS)
+    by.check_role(*rules.READERS)
     view = _one(_cases().filter(pk=case_id))
     rules.check_read(by, team=view.team, closed=view.closed, purpose=purpose)
     return view
@@ -161,7 +161,7 @@ def locked_case(case_id: uuid.UUID) -> CaseView:
 
 def locked_for_writing(case_id: uuid.UUID, *, by: Actor) -> CaseView:
     """Return a locked case that `by` may write; raise MissingPermission, CaseNotFound or CustodyElsewhere."""
-    rules.check_role(by, *rules.WRITERS)
+    by.check_role(*rules.WRITERS)
     view = locked_case(case_id)
     rules.check_write(by, team=view.team, closed=view.closed, custodian=view.custodian)
     return view
@@ -285,7 +285,7 @@ def has_entry(case_id: uuid.UUID, *, block: Block, entry_id: uuid.UUID | None = 
 
 def by_reference(reference: str, *, by: Actor) -> uuid.UUID:
     """Return the case in the work of `by` that has a reference; raise MissingPermission or CaseNotFound."""
-    rules.check_role(by, *rules.WRITERS)
+    by.check_role(*rules.WRITERS)
     found = visible_to(by).filter(reference__iexact=reference.strip()).values_list("pk", flat=True).first()
     if found is None:
         raise rules.CaseNotFound(field="reference")

@@ -82,12 +82,6 @@ class CaseNotFound(DomainError):
     kind = Kind.NOT_FOUND
 
 
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = Kind.NOT_ALLOWED
-
-
 class PurposeMissing(DomainError):
     """This file opens with a purpose only."""
 
@@ -167,19 +161,12 @@ class LinkNotFound(DomainError):
     kind = Kind.NOT_FOUND
 
 
-def check_role(actor: Actor, *roles: Role) -> None:
-    """Raise MissingPermission unless the actor has one of `roles`; asked before anything is looked up."""
-    if not actor.has(*roles):
-        message = f"This needs one of the roles: {', '.join(roles)}."
-        raise MissingPermission(message, requiredRoles=sorted(roles))
-
-
 def check_read(actor: Actor, *, team: str, closed: bool, purpose: str) -> None:
     """Raise when the actor may not read a case; another team's case does not exist for a caseworker.
 
     Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
     """
-    check_role(actor, *READERS)
+    actor.check_role(*READERS)
     if purpose and purpose not in PURPOSES:
         message = f"`Zenne-Purpose` is one of: {', '.join(sorted(PURPOSES))}."
         raise PurposeMissing(message)
@@ -200,7 +187,7 @@ def check_read(actor: Actor, *, team: str, closed: bool, purpose: str) -> None:
 
 def check_known(actor: Actor, *, team: str) -> None:
     """Raise unless the case is in the actor's own work, open or closed: MissingPermission or CaseNotFound."""
-    check_role(actor, *WRITERS)
+    actor.check_role(*WRITERS)
     if not actor.has(Role.COORDINATOR) and actor.team != team:
         raise CaseNotFound
 

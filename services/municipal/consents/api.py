@@ -13,7 +13,6 @@ from federation.identity.actor import Role
 from federation.rest import fields, pages, views
 from federation.rest.idempotency import idempotent
 from federation.rest.serializers import Input, Output
-from municipal.cases import rules as case_rules
 from municipal.consents import actions, queries, rules
 
 CODE = TypeVar("CODE", bound=StrEnum)
@@ -118,7 +117,7 @@ class Register(views.View):
     def get(self, request: Request) -> Response:
         """List every consent, for the data protection officer; nobody is named."""
         asked = self.asked(ConsentQuery)
-        case_rules.check_role(self.actor, Role.DATA_PROTECTION_OFFICER)
+        self.actor.check_role(Role.DATA_PROTECTION_OFFICER)
         return pages.page(request, _narrowed(queries.register(), asked), ConsentItem, asked)
 
 

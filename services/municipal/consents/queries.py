@@ -77,7 +77,7 @@ def case_of(consent_id: uuid.UUID) -> uuid.UUID:
 
 def get_consent(consent_id: uuid.UUID, *, by: Actor) -> ConsentView:
     """Return a consent of a case that `by` may know of; raise ConsentNotFound or MissingPermission."""
-    case_rules.check_role(by, *case_rules.READERS)
+    by.check_role(*case_rules.READERS)
     consent = Consent.objects.filter(pk=consent_id).first()
     if consent is None:
         raise rules.ConsentNotFound
@@ -91,7 +91,7 @@ def check_register(case_id: uuid.UUID, *, by: Actor) -> None:
     A closed file keeps its consents in sight: who handed a case over must still be able to withdraw.
     Raises MissingPermission or CaseNotFound.
     """
-    case_rules.check_role(by, *case_rules.READERS)
+    by.check_role(*case_rules.READERS)
     team = cases.team_of(case_id)
     if not by.has(Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER) and team != by.team:
         raise case_rules.CaseNotFound

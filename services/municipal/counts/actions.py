@@ -23,7 +23,7 @@ def freeze_year(*, year: int, by: Actor, at: datetime.datetime) -> queries.YearV
 
     Raises MissingPermission, YearNotClosed, YearFrozen, or KeysMissing without a statistics key.
     """
-    rules.check_role(by, *rules.FREEZERS)
+    by.check_role(*rules.FREEZERS)
     frozen = queries.frozen_year(year) is not None
     rules.check_freeze(year=year, today=clock.today_in_brussels(at), frozen=frozen)
     secret = keys.statistics_key(pathlib.Path(settings.KEYS_FOLDER))
@@ -52,7 +52,7 @@ def approve_release(*, year: int, by: Actor, at: datetime.datetime) -> queries.Y
 
     Raises MissingPermission, YearNotFrozen, YearReleased, SamePerson, SnapshotChanged or NationUnknown.
     """
-    rules.check_role(by, *rules.APPROVERS)
+    by.check_role(*rules.APPROVERS)
     frozen = queries.frozen_year(year, lock=True)
     if frozen is None:
         raise rules.YearNotFrozen

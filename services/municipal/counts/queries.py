@@ -50,7 +50,7 @@ class YearView:
 
 def years(*, by: Actor, at: datetime.datetime) -> list[YearView]:
     """Return the years that are over, since this town's first case, the newest first; raise MissingPermission."""
-    rules.check_role(by, *rules.READERS)
+    by.check_role(*rules.READERS)
     last = clock.today_in_brussels(at).year - 1
     began = CustodyRow.objects.aggregate(first=Min("started_at"))["first"]
     frozen = {snapshot.year: snapshot for snapshot in Snapshot.objects.order_by("year").prefetch_related("cells")}
@@ -64,7 +64,7 @@ def years(*, by: Actor, at: datetime.datetime) -> list[YearView]:
 
 def year(number: int, *, by: Actor, at: datetime.datetime) -> YearView:
     """Return one year that is over; raise MissingPermission or YearNotFound."""
-    rules.check_role(by, *rules.READERS)
+    by.check_role(*rules.READERS)
     if not rules.FIRST_YEAR <= number < clock.today_in_brussels(at).year:
         raise rules.YearNotFound
     return frozen_year(number) or YearView(number, State.NOT_FROZEN)

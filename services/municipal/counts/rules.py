@@ -38,12 +38,6 @@ class AgeBand(enum.StrEnum):
     FROM_18 = "from18"
 
 
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = Kind.NOT_ALLOWED
-
-
 class YearNotFound(DomainError):
     """There is no such closed year here."""
 
@@ -172,13 +166,6 @@ def digest_of(cells: Iterable[Cell], *, participant: str, year: int, programme: 
     stated = [[str(cell.indicator), str(cell.age_band), cell.count, f"{cell.key:016x}"] for cell in cells]
     content = {"participant": participant, "year": year, "programme": programme, "cells": stated}
     return digests.digest(strict_json.dumps(content))
-
-
-def check_role(actor: Actor, *roles: Role) -> None:
-    """Raise MissingPermission unless the actor has one of `roles`."""
-    if not actor.has(*roles):
-        message = f"This needs one of the roles: {', '.join(roles)}."
-        raise MissingPermission(message, requiredRoles=sorted(roles))
 
 
 def check_freeze(*, year: int, today: datetime.date, frozen: bool) -> None:

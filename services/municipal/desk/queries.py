@@ -106,7 +106,7 @@ def work(
 
     Raises MissingPermission for who does no casework.
     """
-    case_rules.check_role(by, *case_rules.WRITERS)
+    by.check_role(*case_rules.WRITERS)
     today = clock.today_in_brussels(at)
     soon = today + datetime.timedelta(days=CONSENT_ENDS_SOON_DAYS)
     questions = {one.case_id: one.kept_at for one in referrals.drafts(by=by)}

@@ -45,7 +45,7 @@ def visible_to(actor: Actor) -> QuerySet[Referral]:
 
     Raises MissingPermission for roles that do no casework at all.
     """
-    rules.check_role(actor, *rules.READERS)
+    actor.check_role(*rules.READERS)
     found = Referral.objects.select_related("case").exclude(state="")
     if actor.participant != local.participant():
         return found.none()
@@ -139,7 +139,7 @@ def mine(referral_id: uuid.UUID, direction: Direction, *, act: str, by: Actor) -
 
     Raises MissingPermission by role, ReferralUnknown by team, ReferralStateConflict for the wrong side.
     """
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     seen = get_referral(referral_id, by=by)
     rules.check_side(seen.direction, direction, act=act, state=seen.state)
     return locked(referral_id)
@@ -257,7 +257,7 @@ def to_hand_back(referral_id: uuid.UUID, *, by: Actor) -> Referral:
 
     Raises MissingPermission, ReferralUnknown, ReferralStateConflict or WrongReferralKind.
     """
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     referral = get_referral(referral_id, by=by)
     rules.check_side(referral.direction, Direction.RECEIVED, act="handed back", state=referral.state)
     recipient.check_hand_back(received_facts(referral))
@@ -440,7 +440,7 @@ def dossier(referral: Referral) -> Dossier | None:
 
 def unread(*, by: Actor) -> QuerySet[TeamItem]:
     """Return the unread items of the lists that this actor keeps, oldest first."""
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     found = TeamItem.objects.filter(read_at__isnull=True).select_related("referral").order_by("at", "pk")
     if by.has(Role.COORDINATOR):
         return found

@@ -10,7 +10,7 @@ from federation.contracts import codes
 from federation.contracts.messages import BlockCount, Preview
 from federation.custody.facts import Kind, ReferralStateConflict, State
 from federation.errors import DomainError, Kind as ErrorKind
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Actor, MissingPermission, Role
 from municipal.people import rules as people
 
 
@@ -47,12 +47,6 @@ class ReferralUnknown(DomainError):
     """There is no such referral."""
 
     kind = ErrorKind.NOT_FOUND
-
-
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = ErrorKind.NOT_ALLOWED
 
 
 class OfferInvalid(DomainError):
@@ -109,13 +103,6 @@ class Help:
     wished_help: tuple[str, ...] = ()
 
 
-def check_role(actor: Actor, *roles: Role) -> None:
-    """Raise MissingPermission unless the actor has one of `roles`; asked before anything is looked up."""
-    if not actor.has(*roles):
-        message = f"This needs one of the roles: {', '.join(roles)}."
-        raise MissingPermission(message, requiredRoles=sorted(roles))
-
-
 def sees(actor: Actor, *, team: str) -> bool:
     """Say whether a referral of `team` exists for this actor."""
     return actor.has(*WHOLE_TOWN) or (actor.has(Role.CASEWORKER) and actor.team == team)
@@ -128,7 +115,7 @@ def may_act(actor: Actor, *, team: str) -> bool:
 
 def check_act(actor: Actor, *, team: str) -> None:
     """Raise MissingPermission by role, ReferralUnknown by team: another team's referral does not exist."""
-    check_role(actor, *ACTORS)
+    actor.check_role(*ACTORS)
     if not may_act(actor, team=team):
         raise ReferralUnknown
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from federation.identity import colleagues
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Actor, MissingPermission, Role
 from municipal.cases import queries as cases, rules as case_rules
 from municipal.people import rules as people
 from municipal.tables import rules
@@ -342,7 +342,7 @@ def may_settle(view: AgreementView, *, by: Actor) -> bool:
     """Say whether `by` may say how far an agreement is."""
     try:
         check_settle(view, by=by)
-    except (case_rules.MissingPermission, case_rules.CustodyElsewhere, rules.AgreementNotFound):
+    except (MissingPermission, case_rules.CustodyElsewhere, rules.AgreementNotFound):
         return False
     return True
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from federation.contracts import codes
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Actor, Role
-from municipal.cases.rules import CustodyElsewhere, check_role
+from municipal.cases.rules import CustodyElsewhere
 
 
 class Table(enum.StrEnum):
@@ -233,7 +233,7 @@ def coming_of_age(birth_on: datetime.date) -> datetime.date:
 
 def check_worker(actor: Actor) -> None:
     """Raise MissingPermission unless the actor works with tables; asked before anything is looked up."""
-    check_role(actor, *WORKERS)
+    actor.check_role(*WORKERS)
 
 
 def check_settle(actor: Actor, *, team: str, own: bool, closed: bool) -> None:

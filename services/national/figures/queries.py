@@ -67,7 +67,7 @@ class YearView:
 
 def years(*, by: Actor, at: datetime.datetime) -> list[int]:
     """Return the closed years since the first release, the newest first; raise MissingPermission."""
-    rules.check_role(by, *rules.READERS)
+    by.check_role(*rules.READERS)
     last = clock.today_in_brussels(at).year - 1
     first = Release.objects.aggregate(first=Min("year"))["first"] or last
     return list(range(last, first - 1, -1))
@@ -97,7 +97,7 @@ def year(number: int, *, by: Actor, at: datetime.datetime) -> YearView:
 
 def releases(*, by: Actor) -> QuerySet[Release]:
     """Return all releases, the newest year first; raise MissingPermission."""
-    rules.check_role(by, *rules.READERS)
+    by.check_role(*rules.READERS)
     return _releases()
 
 

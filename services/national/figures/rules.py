@@ -7,7 +7,7 @@ from federation import protection
 from federation.contracts import programmes
 from federation.contracts.messages import CountsReleased
 from federation.errors import DomainError, Kind
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Role
 
 READERS = (Role.STATISTICS_USER,)
 
@@ -16,12 +16,6 @@ AGE_BANDS = {"all": "_T", "under18": "Y_LT18", "from18": "Y_GE18"}
 """Our codes as the SDMX code lists of the programme spell them."""
 NORMAL, SUPPRESSED, NOT_COLLECTED = "A", "Q", "L"
 """OBS_STATUS, of the SDMX cross-domain list."""
-
-
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = Kind.NOT_ALLOWED
 
 
 class YearNotFound(DomainError):
@@ -77,13 +71,6 @@ class Figure:
     def written(self) -> str:
         """The figure as people read it."""
         return protection.written(self.value)
-
-
-def check_role(actor: Actor, *roles: Role) -> None:
-    """Raise MissingPermission unless the actor has one of `roles`."""
-    if not actor.has(*roles):
-        message = f"This needs one of the roles: {', '.join(roles)}."
-        raise MissingPermission(message, requiredRoles=sorted(roles))
 
 
 def check_release(released: CountsReleased, *, level: str, today: datetime.date, known: bool) -> None:

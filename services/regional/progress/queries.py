@@ -35,7 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[Progress]:
 
     Raises MissingPermission for everybody else.
     """
-    rules.check_role(actor)
+    actor.check_role(*rules.READERS)
     if actor.participant != local.participant():
         return Progress.objects.none()
     towns = own_towns()

@@ -6,7 +6,9 @@ from collections.abc import Container
 
 from federation import clock
 from federation.errors import DomainError, Kind as ErrorKind
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Role
+
+READERS = (Role.REGIONAL_COORDINATOR,)
 
 
 class Side(enum.StrEnum):
@@ -25,12 +27,6 @@ class Phase(enum.StrEnum):
     WAITS_FOR_FIRST_CONTACT = "waitsForFirstContact"
     UNDER_WAY = "underWay"
     ENDED = "ended"
-
-
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = ErrorKind.NOT_ALLOWED
 
 
 class ReferralUnknown(DomainError):
@@ -82,13 +78,6 @@ AT_REST = frozenset(
     }
 )
 """States of sender and recipient, "" for one that has said nothing, that stand side by side when all is delivered."""
-
-
-def check_role(actor: Actor) -> None:
-    """Raise MissingPermission for everybody but regional coordinators; asked before anything is looked up."""
-    if not actor.has(Role.REGIONAL_COORDINATOR):
-        message = f"This needs the role {Role.REGIONAL_COORDINATOR}."
-        raise MissingPermission(message, requiredRoles=[Role.REGIONAL_COORDINATOR.value])
 
 
 def agree(sender: str, recipient: str) -> bool:

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 
 from federation import problems
 from federation.errors import DomainError, Kind
+from federation.identity.actor import MissingPermission
 
 NAME = "Sami Verzonnen"
 
@@ -31,12 +32,6 @@ class NameInvalid(DomainError):
     """This cannot be a name."""
 
     kind = Kind.INVALID
-
-
-class MissingPermission(DomainError):
-    """Your role does not include this."""
-
-    kind = Kind.NOT_ALLOWED
 
 
 class LostUpdate(DomainError):

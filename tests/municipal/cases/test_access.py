@@ -7,7 +7,7 @@ import pytest
 import casework
 from casework import CASEWORKER, COORDINATOR, MANAGER, NOBODY, OFFICER, OTHER_TEAM, actor, hand_over, rows
 from federation.errors import DomainError
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from municipal.cases import actions, contents, queries, rules
 
 BOTH = dataclasses.replace(CASEWORKER, roles=frozenset({Role.CASEWORKER, Role.DATA_PROTECTION_OFFICER}))
@@ -113,10 +113,10 @@ def test_a_note_for_oneself_is_seen_by_nobody_else_and_never_leaves(case):
 def test_a_caseworker_opens_cases_for_the_own_team_only(db):
     before = rows()
 
-    with pytest.raises(rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         casework.open_case(team="youth")
     for who in (OFFICER, MANAGER, NOBODY):
-        with pytest.raises(rules.MissingPermission):
+        with pytest.raises(MissingPermission):
             casework.open_case(by=who)
 
     assert rows() == before

@@ -7,6 +7,7 @@ import pytest
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, TODAY, fill, hand_over, rows
 from federation.audit import queries as audit
+from federation.identity.actor import MissingPermission
 from municipal.cases import actions, queries, rules
 
 DAY = datetime.timedelta(days=1)
@@ -46,7 +47,7 @@ def test_one_finds_the_own_work_and_nothing_else(case):
     assert names(COORDINATOR) == {"Sami", "Noor"}
     before = rows()
     for who in (OFFICER, MANAGER):
-        with pytest.raises(rules.MissingPermission):
+        with pytest.raises(MissingPermission):
             actions.find_cases(words="verzonnen", by=who, at=AT)
     assert rows() == before
 

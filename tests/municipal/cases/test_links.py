@@ -7,6 +7,7 @@ import pytest
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, fill, hand_over, link, rows
 from federation.audit import queries as audit
+from federation.identity.actor import MissingPermission
 from municipal.cases import actions, queries, rules
 
 
@@ -65,8 +66,8 @@ def test_nothing_of_one_file_stands_in_the_other(case):
     ("who", "refusal"),
     [
         (OTHER_TEAM, rules.CaseNotFound),
-        (OFFICER, rules.MissingPermission),
-        (MANAGER, rules.MissingPermission),
+        (OFFICER, MissingPermission),
+        (MANAGER, MissingPermission),
     ],
 )
 def test_who_may_not_link(case, who, refusal):
@@ -132,5 +133,5 @@ def test_a_case_is_found_by_its_reference_by_those_who_work_with_it(case, writte
     assert queries.by_reference(written, by=COORDINATOR) == case
     with pytest.raises(rules.CaseNotFound):
         queries.by_reference(written, by=OTHER_TEAM)
-    with pytest.raises(rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         queries.by_reference(written, by=OFFICER)

@@ -7,6 +7,7 @@ import pytest
 
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, give_consent, hand_over, rows
+from federation.identity.actor import MissingPermission
 from municipal.cases import rules as case_rules
 from municipal.consents import actions, queries, rules
 
@@ -90,8 +91,8 @@ def test_a_clock_that_runs_behind_does_not_stop_a_withdrawal(case):
     ("who", "refusal"),
     [
         (OTHER_TEAM, rules.ConsentNotFound),
-        (OFFICER, case_rules.MissingPermission),
-        (MANAGER, case_rules.MissingPermission),
+        (OFFICER, MissingPermission),
+        (MANAGER, MissingPermission),
     ],
 )
 def test_who_may_not_withdraw(case, who, refusal):
@@ -112,7 +113,7 @@ def test_the_register_shows_consents_of_closed_files_too(case):
 
     for who in (CASEWORKER, COORDINATOR, OFFICER):
         assert queries.get_consent(given.id, by=who) == given
-    for who, refusal in ((OTHER_TEAM, case_rules.CaseNotFound), (MANAGER, case_rules.MissingPermission)):
+    for who, refusal in ((OTHER_TEAM, case_rules.CaseNotFound), (MANAGER, MissingPermission)):
         with pytest.raises(refusal):
             queries.get_consent(given.id, by=who)
     with pytest.raises(rules.ConsentNotFound):

@@ -7,7 +7,7 @@ import pytest
 
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, TODAY, give_consent, hand_over, rows
-from federation.identity.actor import system
+from federation.identity.actor import MissingPermission, system
 from municipal.cases import actions as cases, rules as case_rules
 from municipal.consents import actions, queries, rules
 
@@ -123,8 +123,8 @@ def test_a_consent_is_recorded_where_the_case_is(case):
     ("who", "refusal"),
     [
         (OTHER_TEAM, case_rules.CaseNotFound),
-        (OFFICER, case_rules.MissingPermission),
-        (MANAGER, case_rules.MissingPermission),
+        (OFFICER, MissingPermission),
+        (MANAGER, MissingPermission),
     ],
 )
 def test_who_may_not_record_a_consent(case, who, refusal):

@@ -11,7 +11,7 @@ import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, NOBODY, OFFICER, rows
 from federation import protection
 from federation.bus import own_record
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from federation.seals import keys as seals
 from municipal.cases import actions as cases
 from municipal.counts import actions, queries, rules
@@ -199,7 +199,7 @@ def test_without_a_secret_nothing_is_counted(year, keys):
 def test_only_a_manager_freezes(year, by):
     before = rows()
 
-    with pytest.raises(rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         frozen(by=by)
 
     assert rows() == before
@@ -246,7 +246,7 @@ def test_who_has_no_part_in_it_sees_no_figure(year, by):
     frozen()
 
     for asked in (lambda: queries.years(by=by, at=AT), lambda: queries.year(2025, by=by, at=AT)):
-        with pytest.raises(rules.MissingPermission):
+        with pytest.raises(MissingPermission):
             asked()
 
 

@@ -12,7 +12,7 @@ from federation.audit.models import AuditEntry
 from federation.bus import directory
 from federation.bus.models import OutboxMessage
 from federation.contracts.messages import CountsReleased
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from municipal.counts import actions, queries, rules
 
 SECOND_MANAGER = casework.actor(Role.MANAGER, team="second")
@@ -75,7 +75,7 @@ def test_who_froze_does_not_approve(frozen):
 def test_who_has_no_part_in_it_does_not_approve(frozen, by):
     before = rows()
 
-    with pytest.raises(rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         approve(by)
 
     assert rows() == before

@@ -9,7 +9,7 @@ import pytest
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, fill, give_consent
 from federation import clock
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Actor, MissingPermission, Role
 from municipal.cases import actions as cases, queries as case_queries
 from municipal.desk import actions, queries
 from page_client import browser
@@ -159,5 +159,5 @@ def test_the_timeline_tells_the_way_of_a_referral(desk, towns):
 
 @pytest.mark.parametrize("who", [MANAGER, OFFICER])
 def test_there_is_no_work_for_who_does_no_casework(db, who):
-    with pytest.raises(case_queries.rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         queries.work(by=who, notes={}, since=None, at=AT)

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from federation.bus import outbox
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from municipal.referrals import actions, rules
 from people_at_work import actor
 
@@ -45,7 +45,7 @@ def test_a_caseworker_takes_on_for_the_own_team_and_a_coordinator_for_any(desk, 
     desk.open(M, two.referral)
     before = towns[M].everything()
 
-    with towns.at(M), pytest.raises(rules.MissingPermission):
+    with towns.at(M), pytest.raises(MissingPermission):
         actions.accept_referral(referral_id=one.referral, team="welcome", by=actor(M), at=desk.now)
     with towns.at(M), pytest.raises(rules.OfferInvalid):
         actions.accept_referral(referral_id=one.referral, team="nowhere", by=actor(M, Role.COORDINATOR), at=desk.now)

@@ -6,7 +6,7 @@ import pytest
 
 from federation.contracts.messages import BlockCount, Preview
 from federation.custody.facts import Kind, ReferralStateConflict
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from municipal.referrals import rules
 from municipal.referrals.rules import Custody, Direction, Help
 from people_at_work import actor
@@ -133,7 +133,7 @@ def test_who_sees_and_who_acts() -> None:
     assert not rules.sees(actor(town), team="youth")
     assert rules.may_act(actor(town, Role.COORDINATOR), team="youth")
     assert not rules.may_act(actor(town, Role.DATA_PROTECTION_OFFICER), team="prevention")
-    with pytest.raises(rules.MissingPermission):
+    with pytest.raises(MissingPermission):
         rules.check_act(actor(town, Role.MANAGER), team="prevention")
     with pytest.raises(rules.ReferralUnknown):
         rules.check_act(actor(town), team="youth")

@@ -7,7 +7,8 @@ import pytest
 import casework
 from casework import AT, CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, TODAY, hand_over, link, rows
 from federation.audit import queries as audit
-from municipal.cases import actions as cases, rules as case_rules
+from federation.identity.actor import MissingPermission
+from municipal.cases import actions as cases
 from municipal.tables import actions, queries, rules
 from municipal.tables.rules import Direction, Organisation, Table
 from partner_tables import DAY, MINOR, agree, meet, put, seat
@@ -242,7 +243,7 @@ def test_who_does_no_casework_does_nothing_at_tables(case, who):
     ]
 
     for act in acts:
-        with pytest.raises(case_rules.MissingPermission):
+        with pytest.raises(MissingPermission):
             act()
 
     assert rows() == before

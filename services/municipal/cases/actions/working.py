@@ -12,7 +12,7 @@ from django.db.models import F
 from federation import clock
 from federation.audit import actions as audit
 from federation.bus import local
-from federation.identity.actor import Actor, Role
+from federation.identity.actor import Actor, MissingPermission, Role
 from municipal.cases import contents, queries, rules
 from municipal.cases.models import Case, CustodyRow, Entry
 from municipal.cases.rules import Block, StayKind
@@ -47,7 +47,7 @@ def open_case(
 
     Raises MissingPermission, PersonInvalid or TeamUnknown.
     """
-    rules.check_role(by, *rules.WRITERS)
+    by.check_role(*rules.WRITERS)
     team = _team(team or by.team, by=by)
     details = people_rules.check(details, today=clock.today_in_brussels(at))
     person_id = people.register_person(details=details, by=by, at=at)
@@ -138,7 +138,7 @@ def find_cases(*, words: str, by: Actor, at: datetime.datetime) -> list[queries.
 
     Raises MissingPermission.
     """
-    rules.check_role(by, *rules.WRITERS)
+    by.check_role(*rules.WRITERS)
     found = [queries.view_of(case) for case in queries.named(by, words)[:MOST_FOUND]]
     audit.record(act="casesSearched", by=by, at=at, subject="cases", facts={"found": len(found)})
     return found
@@ -234,7 +234,7 @@ def _team(team: str, *, by: Actor) -> str:
         raise TeamUnknown(message, field="team")
     if not by.has(Role.COORDINATOR) and team != by.team:
         message = "A coordinator gives a case to another team."
-        raise rules.MissingPermission(message)
+        raise MissingPermission(message)
     return team
 
 

@@ -50,7 +50,7 @@ class CaseConsent(CasePage):
 
     def post(self, request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         """Take a consent back; it succeeds in every state, and everybody who is concerned is told."""
-        case_rules.check_role(self.actor, *case_rules.WRITERS)
+        self.actor.check_role(*case_rules.WRITERS)
         chosen = request.POST.get("consent", "")
         if not chosen:
             return self.look(missing=True)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.identity.actor import Role
+from federation.identity.actor import MissingPermission, Role
 from federation.portal import drafts
 from municipal.cases import rules as case_rules
 from municipal.desk import actions, queries
@@ -40,7 +40,7 @@ class MyWork(DeskPage):
         for name, _label, roles in settings.PORTAL_NAVIGATION:
             if name != "my-work" and self.actor.has(*roles):
                 return str(name)
-        raise case_rules.MissingPermission
+        raise MissingPermission
 
 
 class ItemsRead(DeskPage):

@@ -37,7 +37,7 @@ class CaseTimeline(CasePage):
 
     def post(self, request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         """Save a note of a contact."""
-        case_rules.check_role(self.actor, *WRITERS)
+        self.actor.check_role(*WRITERS)
         form = forms.NoteForm(request.POST, at=self.at)
         if form.is_valid():
             draft = forms.draft(Block.CONTACT_NOTES, form, happenedAt=form.happened_at)

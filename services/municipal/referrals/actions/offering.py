@@ -74,7 +74,7 @@ def offer_referral(
     OfferInvalid, NoLegalBasis, TemporaryStay, ReferralStateConflict for a second open handover, and
     ConsentMissing, ConsentExpired or BlockNotConsented at gate 1.
     """
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     rules.check_recipient(to, own=local.participant(), peers=_peers())
     rules.check_protocol(kind, allowed=queries.kinds_with(to, at))
     case = cases.locked_for_writing(case_id, by=by)
@@ -129,7 +129,7 @@ def hand_back(
     not hold the case by this referral.
     """
     rules.check_code("hand-back-reason", reason, field="reason")
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     seen = queries.get_referral(referral_id, by=by)
     rules.check_side(seen.direction, Direction.RECEIVED, act="handed back", state=seen.state)
     recipient.check_hand_back(queries.received_facts(seen))

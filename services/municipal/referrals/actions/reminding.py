@@ -36,7 +36,7 @@ def remind(*, referral: Referral, code: str, role: str, by: Actor, at: datetime.
 @transaction.atomic
 def read_items(*, referral_id: uuid.UUID, by: Actor, at: datetime.datetime) -> int:
     """Take what lies on the own lists about a referral off them; return how many items there were."""
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     referral = queries.get_referral(referral_id, by=by)
     return queries.unread(by=by).filter(referral=referral).update(read_at=at, read_by=by.subject)
 

@@ -45,7 +45,7 @@ def withdraw_consent(*, consent_id: uuid.UUID, by: Actor, at: datetime.datetime)
     It succeeds in every state; every recipient is told, and a dossier without receipt is taken out.
     Raises MissingPermission, ConsentNotFound, AlreadyWithdrawn.
     """
-    rules.check_role(by, *rules.ACTORS)
+    by.check_role(*rules.ACTORS)
     # locks the consent, then the referrals: the order of both gates
     consent = consents.record_withdrawal(consent_id=consent_id, by=by, at=at)
     told = []
