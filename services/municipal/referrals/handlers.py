@@ -6,7 +6,7 @@ actions. A refusal by our rules goes back to the sender and is parked; nothing i
 
 import datetime
 import uuid
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from federation.bus import local
 from federation.contracts import messages
@@ -36,6 +36,19 @@ def _by() -> Actor:
     return actor.system(local.participant(), "consumer")
 
 
+class Told(TypedDict):
+    """What every word about a referral tells, beside its sender and what it says."""
+
+    referral_id: uuid.UUID
+    said_at: datetime.datetime
+    by: Actor
+    at: datetime.datetime
+
+
+def _told(message: Message, at: datetime.datetime) -> Told:
+    return {"referral_id": _id(message), "said_at": message.time, "by": _by(), "at": at}
+
+
 def on_referral_offered(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Take an offer in."""
     actions.receive_referral(message=message, by=_by(), at=at)
@@ -48,142 +61,89 @@ def on_referral_handed_back(message: Message, *, dossier: str | None, at: dateti
 
 def on_referral_opened(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note that a human has seen our offer."""
-    actions.hear_opened(referral_id=_id(message), recipient=message.sender, said_at=message.time, by=_by(), at=at)
+    actions.hear_opened(recipient=message.sender, **_told(message, at))
 
 
 def on_referral_accepted(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Answer an acceptance: gate 2."""
     body = _body(message, messages.ReferralAccepted)
-    actions.release_custody(
-        referral_id=_id(message),
-        recipient=message.sender,
-        custody_row=body.custody_row,
-        said_at=message.time,
-        by=_by(),
-        at=at,
-    )
+    actions.release_custody(recipient=message.sender, custody_row=body.custody_row, **_told(message, at))
 
 
 def on_referral_declined(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note a no."""
     body = _body(message, messages.ReferralDeclined)
-    actions.hear_declined(
-        referral_id=_id(message),
-        recipient=message.sender,
-        reason=body.reason,
-        said_at=message.time,
-        by=_by(),
-        at=at,
-    )
+    actions.hear_declined(recipient=message.sender, reason=body.reason, **_told(message, at))
 
 
 def on_dossier_released(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Apply a release, with or without a dossier beside it."""
     body = _body(message, messages.DossierReleased)
     actions.take_dossier(
-        referral_id=_id(message),
-        sender=message.sender,
-        dossier=dossier,
-        dossier_digest=body.dossier_digest or "",
-        said_at=message.time,
-        by=_by(),
-        at=at,
+        sender=message.sender, dossier=dossier, dossier_digest=body.dossier_digest or "", **_told(message, at)
     )
 
 
 def on_custody_kept(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """End the custody that our acceptance began."""
     body = _body(message, messages.CustodyKept)
-    actions.hear_custody_kept(
-        referral_id=_id(message),
-        sender=message.sender,
-        reason=body.reason,
-        said_at=message.time,
-        by=_by(),
-        at=at,
-    )
+    actions.hear_custody_kept(sender=message.sender, reason=body.reason, **_told(message, at))
 
 
 def on_dossier_held(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note that the recipient can read the dossier."""
-    actions.hear_held(referral_id=_id(message), recipient=message.sender, said_at=message.time, by=_by(), at=at)
+    actions.hear_held(recipient=message.sender, **_told(message, at))
 
 
 def on_custody_ended(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note that the recipient answers for the case no more."""
-    actions.hear_custody_ended(
-        referral_id=_id(message), recipient=message.sender, said_at=message.time, by=_by(), at=at
-    )
+    actions.hear_custody_ended(recipient=message.sender, **_told(message, at))
 
 
 def on_advice_given(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Keep the advice."""
     body = _body(message, messages.AdviceGiven)
-    actions.hear_advice(
-        referral_id=_id(message), recipient=message.sender, text=body.text, said_at=message.time, by=_by(), at=at
-    )
+    actions.hear_advice(recipient=message.sender, text=body.text, **_told(message, at))
 
 
 def on_revocation_asked(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Decide which came first."""
     body = _body(message, messages.RevocationAsked)
-    actions.hear_revocation(
-        referral_id=_id(message), sender=message.sender, reason=body.reason, said_at=message.time, by=_by(), at=at
-    )
+    actions.hear_revocation(sender=message.sender, reason=body.reason, **_told(message, at))
 
 
 def on_revocation_confirmed(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note that our referral is taken back."""
-    actions.hear_revocation_confirmed(
-        referral_id=_id(message), recipient=message.sender, said_at=message.time, by=_by(), at=at
-    )
+    actions.hear_revocation_confirmed(recipient=message.sender, **_told(message, at))
 
 
 def on_consent_withdrawn(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Apply a person's withdrawal."""
-    actions.hear_withdrawal(referral_id=_id(message), sender=message.sender, said_at=message.time, by=_by(), at=at)
+    actions.hear_withdrawal(sender=message.sender, **_told(message, at))
 
 
 def on_withdrawal_applied(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Note what the recipient did about a withdrawal."""
     body = _body(message, messages.WithdrawalApplied)
     actions.hear_withdrawal_applied(
-        referral_id=_id(message),
         recipient=message.sender,
         handling=body.handling,
         ground=body.ground or "",
         custodian=body.custodian,
-        said_at=message.time,
-        by=_by(),
-        at=at,
+        **_told(message, at),
     )
 
 
 def on_progress_reported(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Keep a report on the person's way."""
     body = _body(message, messages.ProgressReported)
-    actions.hear_progress(
-        referral_id=_id(message),
-        recipient=message.sender,
-        progress=body.progress,
-        on=body.on,
-        said_at=message.time,
-        by=_by(),
-        at=at,
-    )
+    actions.hear_progress(recipient=message.sender, progress=body.progress, on=body.on, **_told(message, at))
 
 
 def on_outcome_reported(message: Message, *, dossier: str | None, at: datetime.datetime) -> None:
     """Keep the outcome."""
     body = _body(message, messages.OutcomeReported)
-    actions.hear_outcome(
-        referral_id=_id(message),
-        recipient=message.sender,
-        outcome=body.outcome,
-        said_at=message.time,
-        by=_by(),
-        at=at,
-    )
+    actions.hear_outcome(recipient=message.sender, outcome=body.outcome, **_told(message, at))
 
 
 def on_message_received(message: Message, at: datetime.datetime) -> None:
