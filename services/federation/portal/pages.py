@@ -1,7 +1,7 @@
 """The base of every page: who is there, why, when, and how an answer looks."""
 
 import datetime
-import re
+import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -18,8 +18,8 @@ from federation.identity import browser
 from federation.identity.actor import Actor, Role
 from federation.identity.person import Person
 from federation.portal import account, drafts, refusals
+from federation.rest.views import PURPOSE
 
-PURPOSE = re.compile(r"[a-z][A-Za-z]{1,40}")
 HTMX = "HX-Request"
 
 
@@ -66,12 +66,10 @@ class Page(View):
         """Who looks or acts."""
         return self.person.actor
 
-    @property
+    @functools.cached_property
     def at(self) -> datetime.datetime:
         """The instant of the request, the same for everything that it does."""
-        if not hasattr(self, "_at"):
-            self._at = clock.now()
-        return self._at
+        return clock.now()
 
     @property
     def purpose(self) -> str:

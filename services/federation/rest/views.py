@@ -1,6 +1,7 @@
 """The base of every view: who calls, why, when, and what was sent."""
 
 import datetime
+import functools
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -40,12 +41,10 @@ class View(APIView):
         actor: Actor = self.request.user.actor  # type: ignore[union-attr]
         return actor
 
-    @property
+    @functools.cached_property
     def at(self) -> datetime.datetime:
         """The instant of the call, the same for everything that it does."""
-        if not hasattr(self, "_at"):
-            self._at = clock.now()
-        return self._at
+        return clock.now()
 
     @property
     def purpose(self) -> str:

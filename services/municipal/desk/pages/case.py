@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from federation import clock
-from federation.portal import pages
+from federation.rest.views import PURPOSE
 from municipal.cases import actions as cases, queries as case_queries, rules as case_rules
 from municipal.desk import forms, queries
 from municipal.desk.pages.page import DeskPage
@@ -49,7 +49,7 @@ class CasePage(DeskPage):
     def purpose(self) -> str:
         """Why the file is opened, as the address says; what is sent with a form is never it: a consent has one too."""
         found = self.request.GET.get("purpose", "")
-        return found if pages.PURPOSE.fullmatch(found) else ""
+        return found if PURPOSE.fullmatch(found) else ""
 
     def get(self, request: HttpRequest, **named: Any) -> HttpResponse:
         """Show the page, or ask first why the file is opened."""
