@@ -178,6 +178,13 @@ class Desk:
         with self.towns.at(town):
             return actions.accept_referral(referral_id=referral, by=by or actor(town), at=self.now)
 
+    def take_over(self, town: str, referral: uuid.UUID) -> None:
+        """Will open and accept what is on its way there, and settle: then the recipient has what was asked for."""
+        self.towns.settle()
+        self.open(town, referral)
+        self.accept(town, referral)
+        self.towns.settle()
+
     def decline(self, town: str, referral: uuid.UUID, *, by: Actor | None = None) -> Referral:
         """Will say no."""
         with self.towns.at(town):

@@ -293,9 +293,7 @@ def handed_back_by_itself(stage: Stage, kind: str) -> Play:
     towns = stage.desk.towns
     stage.desk.accept(M, o.referral)
     towns.send(M)
-    towns.store(V)
-    while towns.apply(V):
-        pass
+    towns.take_in(V)
     assert stage.desk.state(V, o.referral) == "released"
     stage.desk.withdraw(V, o.consent or uuid.UUID(int=0))
     yield None

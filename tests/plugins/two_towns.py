@@ -132,12 +132,16 @@ class Towns:
         with self.at(name):
             return relay.send_due(self.bus.publisher(), self.now)
 
-    def work(self, name: str) -> int:
-        """Will let one town do all that it can do now; return how much that was."""
+    def take_in(self, name: str) -> int:
+        """Will let a town store and apply what came in, and answer nothing yet; return how much that was."""
         done = self.store(name)
         while self.apply(name):
             done += 1
-        return done + self.send(name)
+        return done
+
+    def work(self, name: str) -> int:
+        """Will let one town do all that it can do now; return how much that was."""
+        return self.take_in(name) + self.send(name)
 
     def settle(self, *, rounds: int = 60, resend: bool = False) -> None:
         """Will let all towns work until nobody has anything to do; with `resend` until every receipt stands."""

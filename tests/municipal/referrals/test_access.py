@@ -77,10 +77,7 @@ def act(town, referral, by, at):
 
 def test_the_table_of_access_holds(desk, towns) -> None:
     waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
-    towns.settle()
-    desk.open(M, moved.referral)
-    desk.accept(M, moved.referral)
-    towns.settle()
+    desk.take_over(M, moved.referral)
     wrong = []
 
     for who, town, state, listed, read, dossier, acted in TABLE:
@@ -111,10 +108,7 @@ def _taken_back(call):
 
 def test_the_officer_opens_a_dossier_with_a_purpose_and_leaves_an_entry(desk, towns) -> None:
     moved = desk.offered()
-    towns.settle()
-    desk.open(M, moved.referral)
-    desk.accept(M, moved.referral)
-    towns.settle()
+    desk.take_over(M, moved.referral)
 
     with towns.at(M):
         found = actions.read_dossier(
@@ -131,10 +125,7 @@ STATUS = {OK: 200, UNKNOWN: 404, FORBIDDEN: 403, CONFLICT: 409}
 
 def test_the_pages_say_the_same_as_the_table(desk, towns, visit, words) -> None:
     waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
-    towns.settle()
-    desk.open(M, moved.referral)
-    desk.accept(M, moved.referral)
-    towns.settle()
+    desk.take_over(M, moved.referral)
     wrong = []
 
     for who, town, state, _, read, dossier, acted in TABLE:

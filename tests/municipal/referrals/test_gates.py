@@ -97,9 +97,7 @@ def test_a_release_without_receipt_loses_its_dossier_when_consent_is_withdrawn(d
     desk.open(M, offered.referral)
     desk.accept(M, offered.referral)
     towns.send(M)
-    towns.store(V)
-    while towns.apply(V):
-        pass
+    towns.take_in(V)
     assert towns[V].count("outbox_dossier") == 1
 
     desk.withdraw(V, offered.consent)
@@ -119,9 +117,7 @@ def test_a_dossier_that_arrives_after_the_withdrawal_is_not_opened(desk, towns) 
     desk.open(M, offered.referral)
     desk.accept(M, offered.referral)
     towns.send(M)
-    towns.store(V)
-    while towns.apply(V):
-        pass
+    towns.take_in(V)
     inbox = topics.inbox_of(M)
     arrived = len(towns.bus.records(inbox))
     towns.send(V)  # the release is on its way, with the dossier, and is late
@@ -129,9 +125,7 @@ def test_a_dossier_that_arrives_after_the_withdrawal_is_not_opened(desk, towns) 
     towns.bus.cut(inbox, arrived)
     desk.withdraw(V, offered.consent)
     towns.send(V)
-    towns.store(M)
-    while towns.apply(M):
-        pass
+    towns.take_in(M)
     for record in late:
         towns.bus.put(inbox, record.value)
     towns.settle(resend=True)
@@ -145,10 +139,7 @@ def test_a_dossier_that_arrives_after_the_withdrawal_is_not_opened(desk, towns) 
 
 def test_an_erased_copy_leaves_statements_and_no_content(desk, towns) -> None:
     offered = desk.offered("share")
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
     said = desk.said(M, offered.referral)
     assert towns[M].count("received_dossier") == 1
 
@@ -209,10 +200,7 @@ def test_a_second_open_handover_is_refused_until_the_first_has_ended(desk, towns
 
 def test_what_was_handed_over_is_closed_for_writing_and_offered_by_nobody_else(desk, towns) -> None:
     offered = desk.offered()
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
 
     refused(towns, V, lambda: desk.offer(V, offered.case), "custodyElsewhere")
     refused(
@@ -236,10 +224,7 @@ def test_a_case_is_not_handed_on_before_it_is_settled(desk, towns) -> None:
 
 def test_a_hand_back_needs_the_consent_of_the_person(desk, towns) -> None:
     offered = desk.offered()
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
 
     refused(towns, M, lambda: desk.hand_back(M, offered.referral), "consentMissing")
 

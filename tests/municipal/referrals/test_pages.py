@@ -274,10 +274,7 @@ def test_an_item_goes_off_the_list_when_its_referral_is_opened_and_an_offer_stay
 
 def test_both_sides_tell_the_same_story_of_a_handover(desk, towns, visit) -> None:
     offered = desk.offered()
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
     desk.progress(M, offered.referral)
     towns.settle()
     told = {}
@@ -302,10 +299,7 @@ def test_both_sides_tell_the_same_story_of_a_handover(desk, towns, visit) -> Non
 
 def test_a_case_goes_home_with_consent_asked_on_the_same_page(desk, towns, visit, words) -> None:
     offered = desk.offered()
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
     page = f"/referrals/{offered.referral}/hand-back"
 
     asked = visit(M, page)

@@ -152,10 +152,7 @@ def test_a_region_that_joins_later_is_told_of_every_open_referral_once(desk, tow
 def test_a_change_that_a_region_may_not_see_is_no_new_version(desk, towns, region_of) -> None:
     region_of("brussels")
     offered = desk.offered()
-    towns.settle()
-    desk.open(M, offered.referral)
-    desk.accept(M, offered.referral)
-    towns.settle()
+    desk.take_over(M, offered.referral)
     before = course(towns, V), course(towns, M)
 
     desk.progress(M, offered.referral, "noShow")

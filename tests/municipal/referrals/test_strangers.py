@@ -69,10 +69,7 @@ def refused(towns, handler, message, code) -> None:
 
 def test_a_case_is_handed_back_only_by_the_town_that_has_it(desk, towns) -> None:
     waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
-    towns.settle()
-    desk.open(M, moved.referral)
-    desk.accept(M, moved.referral)
-    towns.settle()
+    desk.take_over(M, moved.referral)
     back = handlers.on_referral_handed_back
 
     refused(towns, back, said(BACK, relates_to=uuid.uuid4()), "handBackUnfounded")
@@ -83,10 +80,7 @@ def test_a_case_is_handed_back_only_by_the_town_that_has_it(desk, towns) -> None
 
 def test_a_case_comes_home_once(desk, towns) -> None:
     moved = desk.offered()
-    towns.settle()
-    desk.open(M, moved.referral)
-    desk.accept(M, moved.referral)
-    towns.settle()
+    desk.take_over(M, moved.referral)
     with towns.at(V):
         handlers.on_referral_handed_back(said(BACK, relates_to=moved.referral), dossier=None, at=towns.now)
 
