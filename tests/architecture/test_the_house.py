@@ -108,6 +108,22 @@ def test_everything_is_caught_in_one_place_only() -> None:
     assert places[0].startswith("services/federation/bus/consumer.py:")
 
 
+@pytest.mark.parametrize("level", ["municipal", "regional", "national"])
+def test_a_process_reads_each_variable_of_its_environment_in_one_place(level: str) -> None:
+    read = [
+        node.args[0].value
+        for path in [*python_files("services/federation"), *python_files(f"services/{level}")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).startswith("env.")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+    assert {"ZENNE_PARTICIPANT", "ZENNE_AUDIENCE"} <= set(read)
+    assert sorted(read) == sorted(set(read))
+
+
 @pytest.mark.parametrize(
     "word", [r"\bTODO\b", r"\bFIXME\b", r"verify\s*=\s*False", r"CERT_NONE", r"check_hostname\s*=\s*False"]
 )
