@@ -63,6 +63,7 @@ def test_texts_are_found_in_code_in_templates_and_in_refusals(tmp_path: pathlib.
     (app / "templates").mkdir(parents=True)
     (app / "rules.py").write_text(
         'class LetterLost(DomainError):\n    """The letter is lost."""\n\n    kind = Kind.CONFLICT\n\n'
+        'class StampLost(rules.LetterLost):\n    """Its stamp is lost too."""\n\n'
         "a = _('One')\nb = ngettext('%(n)d letter', '%(n)d letters', n)\n"
     )
     (app / "templates" / "letter.html").write_text(
@@ -75,6 +76,7 @@ def test_texts_are_found_in_code_in_templates_and_in_refusals(tmp_path: pathlib.
         ("", "One", ""),
         ("", "%(n)d letter", "%(n)d letters"),
         ("", "The letter is lost", ""),
+        ("", "Its stamp is lost too", ""),
         ("", "Two", ""),
         ("", "By %(who)s", ""),
     }

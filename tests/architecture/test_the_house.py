@@ -159,6 +159,35 @@ def test_no_test_sleeps_or_is_skipped() -> None:
     assert [place for place in found if not place.startswith("tests/plugins/waiting.py")] == []
 
 
+DONE_AGAIN = {
+    "portal/header.html": "the language of the pages",
+    "portal/account.html": "logging out",
+    "desk/accesses.html": "a search",
+    "desk/cases.html": "a search",
+    "referrals/dossier.html": "why a file is opened",
+    "referrals/wizard.html": "a step that keeps what was answered last",
+    "referrals/_step_consent.html": "a step that keeps what was answered last",
+    "referrals/_step_what.html": "a step that keeps what was answered last",
+    "search/purpose.html": "why one searches",
+    "search/rows.html": "a search",
+    "search/search.html": "a search",
+    "tables/question.html": "a question that is kept as it was written last",
+}
+"""Templates with forms that may be sent again: what is done twice is as if it was done once."""
+
+
+def test_every_form_that_acts_is_done_once() -> None:
+    forms = {}
+    for path in tracked("*.html"):
+        text = path.read_text(encoding="utf-8")
+        found = text.count('method="post"')
+        if found:
+            forms["/".join(path.parts[-2:])] = found - text.count("{% csrf_token %}{% once %}")
+
+    assert len(forms) > 30
+    assert {name for name, without in forms.items() if without} == set(DONE_AGAIN)
+
+
 def test_migrations_say_what_they_do() -> None:
     assert [path for path in tracked("*.py") if re.search(r"/migrations/\d+_(auto|alter_.*_and_more)", str(path))] == []
 

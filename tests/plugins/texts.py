@@ -30,7 +30,12 @@ SERVICES = ROOT / "services"
 LEVELS = ("municipal", "regional", "national")
 LANGUAGES = {"nl": "(n != 1)", "fr": "(n > 1)", "de": "(n != 1)"}
 """Each language with its rule of the plural."""
-READ_BY_PEOPLE = ("federation/custody", "federation/identity/actor.py")
+READ_BY_PEOPLE = (
+    "federation/custody",
+    "federation/identity/actor.py",
+    "federation/identity/login.py",
+    "federation/portal",
+)
 """Parts of the library whose refusals reach people; those of seals and the bus reach operators, in English."""
 
 KEYWORDS: dict[str, Any] = {
@@ -91,11 +96,28 @@ def _extracted(content: bytes) -> list[tuple[int, Any, Any, str | None]]:
 
 
 def _titles(content: bytes) -> Iterator[Text]:
-    """Yield the titles of refusals: the first line of the docstring of a class with a kind."""
+    """Yield the titles of refusals: the first line of the docstring of a class with a kind, its own or its base's."""
+    with_kind = _with_kind(SERVICES)
     for node in ast.walk(ast.parse(content)):
-        if isinstance(node, ast.ClassDef) and any(_is_kind(part) for part in node.body):
+        if isinstance(node, ast.ClassDef) and {node.name, *_bases(node)} & with_kind:
             title = (ast.get_docstring(node) or "").strip().splitlines()[0].rstrip(".")
             yield "", title, ""
+
+
+@functools.cache
+def _with_kind(services: pathlib.Path) -> frozenset[str]:
+    """Return the names of all classes of the services that say what kind of refusal they are."""
+    parsed = (ast.parse(path.read_bytes()) for path in services.rglob("*.py"))
+    return frozenset(
+        node.name
+        for tree in parsed
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any(_is_kind(part) for part in node.body)
+    )
+
+
+def _bases(node: ast.ClassDef) -> set[str]:
+    return {ast.unparse(base).rpartition(".")[2] for base in node.bases}
 
 
 def _is_kind(part: ast.stmt) -> bool:

@@ -41,7 +41,7 @@ class Town:
 
     def __init__(self, name: str, database: str, folder: pathlib.Path, anchor: pathlib.Path) -> None:
         self.name, self.database, self.folder = name, database, folder
-        self.wrapper: Any = _wrapper(database)
+        self.wrapper: Any = connection_to(database)
         self.readers: dict[str, Any] = {}
         self._everything = ""
         self.values = {
@@ -72,7 +72,7 @@ class Town:
             with contextlib.suppress(psycopg.Error):
                 raw.rollback()
             raw.close()
-        self.wrapper = _wrapper(self.database)
+        self.wrapper = connection_to(self.database)
         self.readers = {}
 
     def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -190,7 +190,8 @@ class Towns:
                     directory.trust(other, directory.fingerprint_of(other) or "", by="test", at=AT)
 
 
-def _wrapper(database: str) -> Any:
+def connection_to(database: str) -> Any:
+    """Return a new connection to a town's database."""
     values = dict(connections.settings["default"]) | {"NAME": database, "CONN_MAX_AGE": None}
     made = connections.create_connection("default").__class__(values, "default")
     made.inc_thread_sharing()

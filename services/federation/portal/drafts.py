@@ -14,8 +14,10 @@ from federation.portal.models import Draft
 
 KEEP, DROP = "keep-draft", "drop-draft"
 """The names of the buttons."""
+ONCE = "once"
+"""The name of the hidden field with the key of a form; see `once`."""
 KEPT = datetime.timedelta(days=30)
-NEVER_KEPT = {KEEP, DROP, "csrfmiddlewaretoken"}
+NEVER_KEPT = {KEEP, DROP, ONCE, "csrfmiddlewaretoken"}
 LARGEST = 100_000
 """Characters of one draft: a long story, not an attack."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,7 +18,8 @@ from federation import clock
 from federation.identity import browser
 from federation.identity.actor import Actor, Role
 from federation.identity.person import Person
-from federation.portal import account, drafts, refusals
+from federation.portal import account, drafts, once, refusals
+from federation.portal.models import SentForm
 from federation.rest.views import PURPOSE
 
 HTMX = "HX-Request"
@@ -36,6 +38,8 @@ class Page(View):
 
     Its template has `{% draft_keeper %}` within the form, and the form starts with `self.unfinished`.
     """
+    _led_to = ""
+    """Where an act led; "" as long as nothing was done."""
 
     def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         """Answer the request of somebody who is logged in and has one of the roles."""
@@ -45,7 +49,7 @@ class Page(View):
                 return self._of_a_stranger(request)
             if not here.actor.has(*self.roles):
                 return refusals.page(request, 403)
-            return self._about_the_draft(request) or super().dispatch(request, *arguments, **named)
+            return self._about_the_draft(request) or self._once(request, *arguments, **named)
         except refusals.CAUGHT as refusal:
             return refusals.answer(request, refusal)
 
@@ -103,6 +107,7 @@ class Page(View):
         if self.draft:
             drafts.drop(self._place(self.actor.subject))
         messages.success(self.request, str(message))
+        self._led_to = to
         return HttpResponseRedirect(to)
 
     @property
@@ -137,6 +142,32 @@ class Page(View):
             return render(request, "portal/draft_kept.html", {"kept": kept, "at": self.at})
         messages.success(request, _("Your draft is kept. Only you see it.") if kept else _("There is nothing to keep."))
         return HttpResponseRedirect(request.path)
+
+    def _once(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        """Answer the request; a form that bears a key is done once, and its key is taken in the transaction of the act.
+
+        A form that was refused has done nothing, and may be mended and sent under the same key.
+        """
+        sent = once.sending(request, subject=self.actor.subject)
+        if sent is None:
+            return super().dispatch(request, *arguments, **named)
+        with transaction.atomic():
+            before = once.claim(sent, at=self.at)
+            if before is not None:
+                return self._sent_before(sent, before)
+            response = super().dispatch(request, *arguments, **named)
+            if self._led_to:
+                once.keep(sent, led_to=self._led_to)
+            else:
+                once.give_back(sent)
+            return response
+
+    def _sent_before(self, sent: once.Sending, before: SentForm) -> HttpResponse:
+        """Return the way to where the form led; what was changed in it since stays as a draft, if there are any."""
+        if self.draft and before.digest != sent.digest:
+            drafts.keep(self._place(self.actor.subject), drafts.content_of(self.request.POST), at=self.at)
+        messages.info(self.request, str(sent.said(before)))
+        return HttpResponseRedirect(before.led_to)
 
     def _of_a_stranger(self, request: HttpRequest) -> HttpResponse:
         """Return the way to the login; what somebody sends after his session has ended is kept for him first."""

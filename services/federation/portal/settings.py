@@ -107,6 +107,7 @@ PORTAL_TIMERS = {
     "sessions": ("federation.identity.sessions.forget_before", 600.0),
     "drafts": ("federation.portal.drafts.forget_before", 3600.0),
     "colleagues": ("federation.identity.colleagues.forget_before", 86_400.0),
+    "sent forms": ("federation.portal.once.forget_before", 3600.0),
 }
 
 # Where the accounts stand that a level's pages name colleagues by: functions that say which of some accounts do. A

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from federation import clock
 from federation.contracts import codes
-from federation.portal import custody_line, dates, drafts, drawings, forms, phones, town
+from federation.portal import custody_line, dates, drafts, drawings, forms, once, phones, town
 
 register = template.Library()
 
@@ -109,6 +109,12 @@ def field(bound: forms.Field) -> SafeString:
 def error_summary(form: forms.Form) -> dict[str, Any]:
     """Show what is wrong in a form, with a link to each field."""
     return {"mistakes": list(form.mistakes) if form.is_bound else [], "form": form}
+
+
+@register.simple_tag(name="once", takes_context=True)
+def once_only(context: dict[str, Any]) -> SafeString:
+    """Return, for a form that acts, the hidden field by which the form is done once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.key(context["request"]))
 
 
 @register.inclusion_tag("portal/draft_keeper.html", takes_context=True)
