@@ -11,6 +11,7 @@ import waiting
 from browser.visitor import Visitor
 from federation import clock
 from federation.contracts import tenant_file
+from municipal.people import languages
 
 TENANTS = pathlib.Path(__file__).parents[2] / "infra" / "tenants"
 VILVOORDE, MOLENBEEK = (tenant_file.load(TENANTS / f"{name}.yaml") for name in ("vilvoorde", "molenbeek"))
@@ -28,7 +29,7 @@ def opens_a_case(els: Visitor, first_name: str) -> str:
     hands.write(words("First name"), first_name)
     hands.write(words("Last name"), LAST_NAME)
     hands.write(words("Birth date"), "12/04/2005")
-    hands.write(words("Language to speak with the person"), "nl")
+    hands.choose(words("Language to speak with the person"), languages.name("nl", reader=els.language))
     hands.choose(words("Stay"), words.code("stay-kind", "move"))
     hands.press("button", words("Open the case"))
     return path_of(els)

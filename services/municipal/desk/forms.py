@@ -12,7 +12,7 @@ from federation import clock
 from federation.portal import forms
 from municipal.cases import contents
 from municipal.cases.rules import Block
-from municipal.people import rules as people
+from municipal.people import fields, rules as people
 
 LONG = 8000
 
@@ -52,11 +52,7 @@ class PersonForm(forms.Form):
     first_name = controls.CharField(label=_("First name"), max_length=people.NAME_LENGTH)
     last_name = controls.CharField(label=_("Last name"), max_length=people.NAME_LENGTH)
     birth_on = forms.DayField(label=_("Birth date"))
-    contact_language = controls.CharField(
-        label=_("Language to speak with the person"),
-        help_text=_("Code of two or three letters: nl, fr, de, en, ar, tr, ber, …"),
-        max_length=3,
-    )
+    contact_language = fields.LanguageField(label=_("Language to speak with the person"))
     interpreter_needed = controls.BooleanField(label=_("An interpreter is needed"), required=False)
     phone = controls.CharField(
         label=_("Telephone"),
@@ -64,10 +60,9 @@ class PersonForm(forms.Form):
         max_length=30,
         required=False,
     )
-    municipality = controls.CharField(
+    municipality = fields.MunicipalityField(
         label=_("Municipality of stay"),
-        help_text=_("NIS code of five digits. May stay empty."),
-        max_length=5,
+        help_text=_("In Belgium: its name in Dutch, French or German. May stay empty."),
         required=False,
     )
 
@@ -223,11 +218,7 @@ class ConsentForm(forms.Form):
     blocks = forms.CodesField(list="block", label=_("Which parts of the file"))
     giver = forms.CodeField(list="consent-giver", label=_("Who agrees"))
     how = forms.CodeField(list="consent-how", label=_("How"))
-    language = controls.CharField(
-        label=_("In which language you asked"),
-        help_text=_("Code of two or three letters: nl, fr, de, en, ar, tr, ber, …"),
-        max_length=3,
-    )
+    language = fields.LanguageField(label=_("In which language you asked"))
     given_on = forms.DayField(label=_("Given on"))
     valid_until = forms.DayField(
         label=_("Valid until"),

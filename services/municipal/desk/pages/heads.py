@@ -198,7 +198,9 @@ def _at_its_field(refusal: DomainError) -> DomainError:
 
 def _shown(form: portal_forms.Form, name: str, value: Any) -> str:
     """Return a value as the form's own field shows it."""
-    choices = dict(getattr(form.fields[name], "choices", ()))
+    choices: dict[Any, Any] = {}
+    for key, label in getattr(form.fields[name], "choices", ()):
+        choices |= dict(label) if isinstance(label, list) else {key: label}
     return str(choices.get(value, form.fields[name].prepare_value(value) or "-"))
 
 

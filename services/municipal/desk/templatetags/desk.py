@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, gettext as _
+from django.utils.translation import gettext as _
 
 from federation import clock
 from federation.portal import dates, town as own_town
 from federation.portal.templatetags import zenne
 from municipal.cases.rules import Block
 from municipal.desk import words
+from municipal.people import languages
 
 if TYPE_CHECKING:
     from federation.audit.queries import Access
@@ -130,10 +131,7 @@ def long_day(value: datetime.datetime) -> str:
 @register.filter
 def spoken(language: str) -> str:
     """Return how a language is called in the reader's language; one that is not known reads as its code."""
-    try:
-        return str(get_language_info(language)["name_translated"])
-    except KeyError:
-        return language
+    return languages.name(language, reader=own_town.language())
 
 
 @register.filter

@@ -15,13 +15,10 @@ from federation.identity.actor import Actor
 from federation.portal import forms, town
 from municipal.cases import actions as case_actions, queries as cases, rules as case_rules
 from municipal.consents import actions as consent_actions, queries as consents, rules as consent_rules
-from municipal.people import rules as people
+from municipal.people import fields, rules as people
 from municipal.referrals import queries, rules
 from municipal.referrals.pages.refusals import refuse
-from municipal.referrals.pages.seen import language_name
 
-LANGUAGES = ("nl", "fr", "en", "de", "ar", "tr", "es", "it", "pl", "ro", "ru", "fa", "so", "sq", "uk")
-"""Languages in which consent is often asked here; the person's own comes first."""
 HALF_A_YEAR = 182
 FIELDS = {"givenOn": "given_on", "validUntil": "valid_until", "blocks": "consented", "language": "language"}
 """The field of the form at which a refusal of the rules is mended."""
@@ -72,30 +69,21 @@ class ConsentForm(forms.Form):
         label=_("How?"),
         error_messages={"required": _("Choose how the person agreed")},
     )
-    language = django_forms.ChoiceField(label=_("In which language was it asked?"))
+    language = fields.LanguageField(label=_("In which language was it asked?"))
     given_on = forms.DayField(label=_("Given on"))
     valid_until = forms.DayField(
         label=_("Stands until"), help_text=_("The first day on which it stands no more; two years at most.")
     )
 
-    def __init__(self, data: Any = None, *, first_language: str = "nl", **options: Any) -> None:
-        """Will offer the languages, the person's own first."""
-        super().__init__(data, **options)
-        language: Any = self.fields["language"]
-        listed = dict.fromkeys((first_language, *LANGUAGES))
-        language.choices = [(code, language_name(code)) for code in listed]
-
 
 def consent_options(wanted: Wanted, *, at: datetime.datetime) -> dict[str, Any]:
     """Return what the form of a consent proposes."""
     today, person = queries.today(at), wanted.case.person
-    first = person.contact_language if person else town.language()
     return {
-        "first_language": first,
         "initial": {
             "consented": ["identity"],
             "giver": giver(wanted, at=at),
-            "language": first,
+            "language": person.contact_language if person else town.language(),
             "given_on": today,
             "valid_until": today + datetime.timedelta(days=HALF_A_YEAR),
         },

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language_info
-
 from federation.contracts.messages import BlockCount, Preview
+from federation.portal import town
+from municipal.people import languages
 from municipal.referrals import queries
 from municipal.referrals.pages.towns import Towns
 
@@ -23,11 +23,8 @@ def seen(preview: Preview | None) -> Seen | None:
 
 
 def language_name(code: str) -> str:
-    """Return how a language is called in the reader's language; one that nobody translated by its code."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    """Return how a language is called in the reader's language; one that is not listed by its code."""
+    return languages.name(code, reader=town.language())
 
 
 @dataclass(frozen=True)
