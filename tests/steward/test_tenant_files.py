@@ -194,8 +194,16 @@ def test_an_article_that_was_renumbered_is_two_entries_of_one_ground(paper):
     before = tenant.grounds_on(dt.date(2026, 4, 7))["caseConsultation"].article
     after = tenant.grounds_on(dt.date(2026, 4, 8))["caseConsultation"].article
 
-    assert before == "Penal Code of 1867, article 458ter"
-    assert after != before
+    assert before["nl"] == "Strafwetboek van 1867, artikel 458ter"
+    assert before["fr"] == "Code pénal de 1867, article 458ter"
+    assert [language for language in ("nl", "fr", "de", "en") if before[language] == after[language]] == []
+
+
+@pytest.mark.parametrize("left_out", ["nl", "fr", "de", "en"])
+def test_an_article_is_cited_in_every_language(paper, left_out):
+    paper.change("vilvoorde", lambda content: content["grounds"][0]["article"].pop(left_out))
+
+    assert paper.steward("check").code != 0
 
 
 def test_two_periods_of_one_ground_do_not_overlap(paper):

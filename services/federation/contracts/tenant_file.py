@@ -79,7 +79,8 @@ class Ground:
 
     code: str
     labels: Mapping[str, str]
-    article: str
+    article: Mapping[str, str]
+    """What law, decree or protocol it is, as each language cites it: read by people, carried by no message."""
     valid_from: dt.date
     valid_until: dt.date | None
 
@@ -281,7 +282,7 @@ def _ground(content: Mapping[str, Any]) -> Ground:
     return Ground(
         content["code"],
         _frozen(content["labels"]),
-        content["article"],
+        _frozen(content["article"]),
         _day(content["validFrom"]),
         _until(content, "validUntil"),
     )

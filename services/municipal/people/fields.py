@@ -67,9 +67,8 @@ class MunicipalityField(controls.CharField):
     default_error_messages = {"unknown": _("Choose a municipality from the list.")}
 
     def __init__(self, **options: Any) -> None:
-        """Will propose names, and keep browsers from proposing what was written before."""
+        """Will propose names."""
         super().__init__(max_length=100, **options)
-        self.widget.attrs["autocomplete"] = "off"
 
     def clean(self, value: Any) -> str:
         """Return the code; raise ValidationError. A code may be written too, also one from before a merger."""

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
 from federation.contracts import codes
@@ -123,7 +122,8 @@ def offer_grounds(form: forms.Form, *, today: datetime.date) -> None:
 
 
 def _ground(ground: Any) -> str:
-    return f"{ground.labels[town.language()]} ({ground.article})"
+    language = town.language()
+    return f"{ground.labels[language]} ({ground.article[language]})"
 
 
 def offer_blocks(form: forms.Form, blocks: Collection[str]) -> None:
