@@ -75,7 +75,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# No user table, no admin: people are known by their realm's word, at every call anew.
+# No user table, no admin: people are known by their realm's word, at every call anew. A level names its own apps before
+# these: where a library has other words for the same text, ours are said.
 APPS = [
     *portal.APPS,
     "rest_framework",

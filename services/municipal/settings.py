@@ -14,7 +14,6 @@ from federation.settings import *  # noqa: F403 -- the same on every level
 TOKEN_AUDIENCE = env.text("ZENNE_AUDIENCE", help="`aud` that tokens must name", default="municipal")
 
 INSTALLED_APPS = [
-    *shared.APPS,
     "municipal.people",
     "municipal.cases",
     "municipal.consents",
@@ -22,6 +21,7 @@ INSTALLED_APPS = [
     "municipal.referrals",
     "municipal.counts",
     "municipal.desk",
+    *shared.APPS,
 ]
 
 ROOT_URLCONF = "municipal.urls"

@@ -13,7 +13,7 @@ from federation.settings import *  # noqa: F403 -- the same on every level
 
 TOKEN_AUDIENCE = env.text("ZENNE_AUDIENCE", help="`aud` that tokens must name", default="national")
 
-INSTALLED_APPS = [*shared.APPS, "national.figures"]
+INSTALLED_APPS = ["national.figures", *shared.APPS]
 
 ROOT_URLCONF = "national.urls"
 WSGI_APPLICATION = "national.wsgi.application"

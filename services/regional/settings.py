@@ -26,7 +26,7 @@ GRAPHQL_TAKES_ANY_DOCUMENT = (
     env.text("ZENNE_GRAPHQL_DOCUMENTS", help="`published` or, in development, `any`", default="published") == "any"
 )
 
-INSTALLED_APPS = [*shared.APPS, "regional.progress", "regional.search"]
+INSTALLED_APPS = ["regional.progress", "regional.search", *shared.APPS]
 
 ROOT_URLCONF = "regional.urls"
 WSGI_APPLICATION = "regional.wsgi.application"

@@ -190,7 +190,7 @@ class ReferralRevocation(Act):
     """The sender takes a question back."""
 
     verb, form = "revocation", RevokeForm
-    title, button = _("Take back"), _("Take back")
+    title, button = _("Revoke"), _("Revoke")
     words = _("The other municipality decides which came first: its acceptance, or this.")
     done = _("Being taken back. The other municipality confirms by itself.")
     action = staticmethod(actions.revoke_referral)
