@@ -86,7 +86,8 @@ class Form(forms.Form):
                     yield "", str(error)
                 else:
                     control = self[name]
-                    yield control.id_for_label or control.auto_id, f"{control.label}: {error}"
+                    words = _("%(field)s: %(mistake)s") % {"field": control.label, "mistake": error}
+                    yield control.id_for_label or control.auto_id, str(words)
 
 
 class CodeField(forms.ChoiceField):

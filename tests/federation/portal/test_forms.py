@@ -117,3 +117,13 @@ def test_a_day_is_shown_for_mending_as_it_is_written():
     assert 'value="23/11/2026"' in shown
     assert 'inputmode="numeric"' in shown
     assert 'value="31/02/2026"' in str(NoteForm({**RIGHT, "held_on": "31/02/2026"})["held_on"])
+
+
+@pytest.mark.parametrize(("language", "between"), [("nl", ": "), ("fr", " : "), ("de", ": "), ("en", ": ")])
+def test_what_is_wrong_stands_behind_its_label_as_the_language_writes_a_colon(language, between):
+    form = NoteForm({**RIGHT, "held_on": "yesterday"})
+
+    with translation.override(language):
+        told = dict(form.mistakes)
+
+    assert told["id_held_on"].startswith(f"When{between}")
