@@ -172,6 +172,7 @@ class Entry(models.Model):
 
     row = models.BigAutoField(primary_key=True)
     entry_id = models.UUIDField()
+    """Its own within the case; it goes along with a dossier, so that an older file of the person may hold it too."""
     version = models.PositiveIntegerField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
     block = models.CharField(max_length=CODE)
@@ -198,7 +199,7 @@ class Entry(models.Model):
     class Meta:
         constraints = [
             # two versions of the same number: one of two people's words would be lost
-            models.UniqueConstraint(name="one_row_per_entry_and_version", fields=("entry_id", "version")),
+            models.UniqueConstraint(name="one_row_per_entry_and_version", fields=("case", "entry_id", "version")),
             models.CheckConstraint(name="versions_start_at_one", condition=Q(version__gte=1)),
             models.CheckConstraint(name="an_entry_says_something", condition=~Q(text__regex=r"^\s*$")),
             models.CheckConstraint(

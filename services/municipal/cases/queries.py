@@ -222,8 +222,8 @@ def case_of_custody_row(row_id: uuid.UUID) -> uuid.UUID | None:
 
 def current_entries(case_id: uuid.UUID, *, block: str = "") -> QuerySet[Entry]:
     """Return the highest version of each entry of a case, in the order in which the entries began."""
-    newer = Entry.objects.filter(entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
-    first = Entry.objects.filter(entry_id=OuterRef("entry_id"), version=1).values("row")[:1]
+    newer = Entry.objects.filter(case_id=case_id, entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
+    first = Entry.objects.filter(case_id=case_id, entry_id=OuterRef("entry_id"), version=1).values("row")[:1]
     entries = Entry.objects.filter(~Exists(newer), case_id=case_id).annotate(began=Subquery(first)).order_by("began")
     return entries.filter(block=block) if block else entries
 
@@ -236,7 +236,7 @@ def entries_for(case_id: uuid.UUID, *, by: Actor, block: str = "") -> QuerySet[E
 
 def earlier_versions(case_id: uuid.UUID) -> dict[uuid.UUID, list[EntryView]]:
     """Return by entry the versions that a newer one followed, the newest first; notes have one version each."""
-    newer = Entry.objects.filter(entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
+    newer = Entry.objects.filter(case_id=case_id, entry_id=OuterRef("entry_id"), version__gt=OuterRef("version"))
     found: dict[uuid.UUID, list[EntryView]] = {}
     for entry in Entry.objects.filter(Exists(newer), case_id=case_id).order_by("-version", "row"):
         found.setdefault(entry.entry_id, []).append(entry_view(entry))

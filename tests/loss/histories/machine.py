@@ -29,7 +29,8 @@ SCENES = "OAAOTOAOT"
 
 In plots also B: hands back; C: closes; D: declines; K: the other destroys its encryption key and has a new one; S: a
 new key to sign with; L: what the other says now is lost; 2: it arrives twice; M: it arrives late, in another order;
-d, c, e, p: its worker dies at a statement, before and after a commit, before a publication; o: a second offer.
+d, c, e, p: its worker dies at a statement, before and after a commit, before a publication; o: a second offer; H: the
+other asks the first to take over the case that it has.
 """
 DIES_OF: dict[str, Point] = {"d": 25, "c": "before commit", "e": "after commit", "p": "before publish"}
 WEATHER_OF = {"L": "losing", "2": "doubling", "M": "reordering"}
@@ -72,6 +73,8 @@ PLOTS = (
     ("share", 180, "OA2A2TMAMT", NOTHING),
     ("handover", 180, "deOoAcApOT", NOTHING),
     ("handover", 180, "OA2A2TMAMT", WITHDRAWN),
+    ("handover", 180, "OAAOTOCOTHOTAATOT", NOTHING),  # comes back after it was closed; the old file stands there still
+    ("handover", 180, "OAAOTOAOTBOTAATOToTOAAOTO", NOTHING),  # handed back, and offered away again
 )
 """Where two things meet on their way: chance alone comes by too rarely. Kind, days of the consent, scenes, twist."""
 
@@ -141,11 +144,18 @@ class Histories(RuleBasedStateMachine):
             self.world.work(other, dies_at=DIES_OF[scene])
         elif scene == "o":
             self._offer(town, self.world.cases[0][1], "handover", None)
+        elif scene == "H":
+            self._goes_home(other)
         elif scene in WEATHER_OF:
             self.world.work(other, WEATHER_OF[scene])
         else:
             wanted = {"B": "hand back", "C": "report the outcome", "D": "decline"}.get(scene, "")
             self._recipient_acts(0, 0, None, wanted=wanted)
+
+    def _goes_home(self, town: str) -> None:
+        for case in [side.row["case_id"] for side in self._of(Received) if side.town == town][-1:]:
+            self.world.give_consent(town, case, "handover", 180)
+            self._offer(town, case, "handover", None)
 
     def _twist(self, twist: str, other: str) -> None:
         if "lost" in twist:

@@ -10,6 +10,7 @@ from federation.bus import topics
 from federation.custody.facts import ReferralStateConflict
 from federation.errors import DomainError
 from federation.seals import keys
+from municipal.cases import queries as cases
 from municipal.consents import rules as consents
 from municipal.referrals import actions, rules
 from peer import AT
@@ -257,6 +258,48 @@ def test_a_case_goes_to_and_fro(desk, towns) -> None:
         referrals.append(desk.hand_back(home, referrals[-1]))
     assert towns.parked(V) == towns.parked(M) == []
     assert datetime.timedelta(days=3) == towns.now - datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.UTC)
+
+
+def test_who_comes_back_by_an_ordinary_question_brings_his_file_along(desk, towns) -> None:
+    """His old file still stands there, closed, with the same entries."""
+    offered = desk.offered()
+    desk.take_over(M, offered.referral)
+    desk.outcome(M, offered.referral)
+    towns.settle()
+    towns.later(days=300)
+    away = desk.referral(M, offered.referral).case_id
+    desk.entry(M, away, "situationPicture", {"lifeDomain": "leisure", "text": "Hij speelt weer."})
+    desk.consent(M, away)
+
+    home = desk.offer(M, away)
+    desk.take_over(V, home)
+
+    assert desk.states(home, (M, V)) == ("released", "held")
+    assert towns.parked(V) == towns.parked(M) == []
+    assert desk.custodians() == [V]
+    again = desk.referral(V, home).case_id
+    assert again != offered.case
+    with towns.at(V):
+        texts = set(cases.current_entries(again).values_list("text", flat=True))
+        assert set(cases.current_entries(offered.case).values_list("text", flat=True)) < texts
+        assert "Hij speelt weer." in texts
+        assert cases.get_case(again, by=actor(V)).person_id is not None
+
+
+def test_a_case_that_came_home_can_be_offered_away_again(desk, towns) -> None:
+    offered = desk.offered()
+    desk.take_over(M, offered.referral)
+    desk.consent(M, desk.referral(M, offered.referral).case_id)
+    home = desk.hand_back(M, offered.referral)
+    desk.take_over(V, home)
+    assert desk.custodians() == [V]
+
+    again = desk.offer(V, offered.case)
+    desk.take_over(M, again)
+
+    assert desk.states(again) == ("released", "held")
+    assert towns.parked(V) == towns.parked(M) == []
+    assert desk.custodians() == [M]
 
 
 def test_a_file_that_is_too_large_keeps_the_case_and_blocks_nothing(desk, towns) -> None:
