@@ -110,10 +110,11 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
-# A suite runs beside one other. Those that end or count servers come first, and who needs the servers waits for them;
-# what plays a whole story, with nothing else on the machine, comes last.
-SUITES := servers rules municipal gateway browser isolation histories regional national faults
-IN_servers := tests/local tests/steward
+# A suite runs beside one other. The one that ends servers comes first, and who needs them waits for it; the one that
+# counts what stands in the index waits for nobody else to write there; what kills in mid-flight comes last, alone.
+SUITES := local municipal steward gateway browser rules histories isolation regional national faults
+IN_local := tests/local
+IN_steward := tests/steward
 IN_rules := tests/contracts tests/federation tests/identity tests/loss/model
 IN_municipal := tests/municipal
 IN_gateway := tests/gateway
@@ -133,9 +134,10 @@ test: check .state/browser ## check, and every suite on the real components (ins
 	[ ! -e .state/failed ] || { echo "These suites failed:" $$(cat .state/failed) >&2; exit 1; }
 
 .PHONY: $(SUITES:%=suite-%)
-suite-gateway suite-regional: suite-servers
+suite-gateway suite-steward: suite-local
+suite-regional: suite-steward
 suite-browser: suite-gateway
-suite-isolation: suite-browser
+suite-isolation: suite-browser suite-steward
 suite-faults: $(filter-out suite-faults,$(SUITES:%=suite-%))
 
 $(SUITES:%=suite-%): suite-%:

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 
 import pytest
 
+import free_ports
 import waiting
 from local import instances, processes
 
@@ -17,9 +17,7 @@ PATHS = os.pathsep.join(str(instances.ROOT / part) for part in ("services", "inf
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_start_leaves_no_process_behind(tmp_path, number):
     folder = tmp_path / "instance"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1] - 40
+    port = free_ports.base()
     instance = instances.Instance("demo", folder, port)
     variables = {"PYTHONPATH": PATHS, "ZENNE_PORT": str(port), "ZENNE_FOLDER": str(folder)}
     with subprocess.Popen(
@@ -30,7 +28,11 @@ def test_an_interrupted_start_leaves_no_process_behind(tmp_path, number):
         text=True,
         start_new_session=True,
     ) as starting:
-        waiting.until(lambda: "kafka" in processes.running(instance), "the broker's process runs", seconds=120)
+        waiting.until(
+            lambda: "kafka" in processes.running(instance) or starting.poll() is not None,
+            "the broker's process runs",
+            seconds=120,
+        )
 
         starting.send_signal(number)
 

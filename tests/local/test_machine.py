@@ -9,6 +9,7 @@ import sys
 import psutil
 import pytest
 
+import free_ports
 from local import instances, machine, processes
 
 ROOT = instances.ROOT
@@ -26,13 +27,6 @@ def local(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
         check=False,
         timeout=120,
     )
-
-
-def free_base() -> int:
-    """Return a first port from which the ports of an instance are free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1]) - 40
 
 
 def processes_with(folder: pathlib.Path) -> list[psutil.Process]:
@@ -58,9 +52,9 @@ def test_enough_of_both_is_no_obstacle(tmp_path):
 def test_each_port_that_is_taken_ends_the_start_with_one_line_and_leaves_nothing(tmp_path, offset):
     folder = tmp_path / "instance"
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = free_ports.base() + offset
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
 
         answer = local("up", ZENNE_PORT=str(port - offset), ZENNE_FOLDER=str(folder))
 
@@ -76,7 +70,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_leaves_nothing(tmp_path
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "instance"
 
-    answer = local("up", ZENNE_PORT=str(free_base()), ZENNE_FOLDER=str(folder))
+    answer = local("up", ZENNE_PORT=str(free_ports.base()), ZENNE_FOLDER=str(folder))
 
     assert answer.returncode == 1
     [line] = answer.stderr.splitlines()
