@@ -202,3 +202,16 @@ def test_every_decision_is_listed_and_has_its_five_parts() -> None:
         assert text.startswith(f"# {page.name[:4]}. ")
         for part in ("Status: ", "## Context", "## Decision", "## Consequences", "## Rejected"):
             assert part in text, (page.name, part)
+
+
+def test_every_suite_is_run_by_make_test() -> None:
+    """A folder of tests that no suite names would never run, and nobody would miss it."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    run = {place for line in re.findall(r"^IN_\w+ := (.*)$", makefile, re.MULTILINE) for place in line.split()}
+    elsewhere = {"tests/architecture", "tests/bench"}  # make check; make bench
+
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
+    forgotten = [file for file in files if not any(file.startswith(f"{place}/") for place in run | elsewhere)]
+
+    assert len(files) > 100
+    assert forgotten == []
