@@ -45,7 +45,7 @@ def test_all_agreed_lists_are_there():
         *("indicator", "counted-age-band", "counted-year-state", "reporting-state"),
         *("consent-how", "postpone-reason", "reading-purpose", "act", "team-item"),
         *("referral-state", "referral-phase", "search-purpose"),
-        *("link-kind", "table-kind", "organisation", "secrecy", "agreement-state", "alarm"),
+        *("link-kind", "table-kind", "organisation", "secrecy", "agreement-state", "alarm", "attempt-outcome"),
     }
 
 

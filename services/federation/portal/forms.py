@@ -16,14 +16,12 @@ from federation.errors import DomainError
 from federation.portal import dates, refusals, town
 
 SUMMARY = "__all__"
-CLASSES = {
-    "select": "form-select",
-    "selectmultiple": "form-select",
-    "checkbox": "form-check-input",
-    "radioselect": "form-check-input",
-    "checkboxselectmultiple": "form-check-input",
-}
-"""The class of a control by its kind; every other one is a `form-control`."""
+CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.Select, "form-select"),
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.RadioSelect, "form-check-input"),
+)
+"""The class of the look by the kind of a control; every other one is a `form-control`."""
 
 
 CHOOSE = _("Choose")
@@ -52,8 +50,9 @@ class Field(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         """Return the attributes of the control."""
         found = dict(super().build_widget_attrs(attrs, widget) or {})
-        own = (widget or self.field.widget).attrs.get("class", "")
-        found["class"] = f"{own} {CLASSES.get(self.widget_type, 'form-control')}".strip()
+        control = widget or self.field.widget
+        look = next((look for kind, look in CLASSES if isinstance(control, kind)), "form-control")
+        found["class"] = f"{control.attrs.get('class', '')} {look}".strip()
         # what is written here is about somebody else: a shared computer must not offer it to the next one who writes
         found["autocomplete"] = "off"
         described = [f"{self.auto_id}-hint"] if self.help_text else []
