@@ -100,6 +100,20 @@ def test_a_session_that_the_realm_has_ended_is_ended_here_when_the_realm_is_aske
     assert Session.objects.get().facts == ""
 
 
+def test_who_is_logged_out_at_the_realm_while_it_is_asked_is_nobody(town, key, monkeypatch):
+    renew = sessions._renew  # noqa: SLF001 -- between this and the next statement lies the moment
+
+    def renewed_and_ended(pk, at):
+        renewed = renew(pk, at)
+        assert sessions.end_at_realms_word(sid=SID, subject=realms.SUBJECT) == 1
+        return renewed
+
+    monkeypatch.setattr(sessions, "_renew", renewed_and_ended)
+    town.says()
+
+    assert sessions.find(key, at=town.later(FIVE_MINUTES)) is None
+
+
 def test_while_the_realm_does_not_answer_nobody_is_let_on_or_thrown_out(town, key):
     town.says(status=503)
 

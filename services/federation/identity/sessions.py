@@ -57,7 +57,10 @@ def find(key: str, *, at: datetime.datetime) -> Person | None:
     if at >= row.good_until and not _renew(row.pk, at):
         return None
     if at >= row.good_until:
-        row.refresh_from_db()
+        # between that word and this line somebody may have logged out at the realm, which takes the row away
+        row = Session.objects.filter(pk=row.pk).first()
+        if row is None:
+            return None
     if at - row.seen_at >= NOTED:
         Session.objects.filter(pk=row.pk, seen_at__lt=at).update(seen_at=at)
     return _person(row)
