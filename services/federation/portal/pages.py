@@ -102,7 +102,8 @@ class Page(View):
     def saved(self, message: str | Promise, *, to: str) -> HttpResponse:
         """Return the way to the page `to`, which says `message` on top; a reload then saves nothing twice.
 
-        The message is a fixed text without anybody's name. A draft of this page has done its work and goes.
+        The message is a fixed text, at most with a link of this host in it, and names nobody. A draft of this page has
+        done its work and goes.
         """
         if self.draft:
             drafts.drop(self._place(self.actor.subject))

@@ -1,7 +1,9 @@
 """The pages of partner tables, as people use them."""
 
 import dataclasses
+import html
 import re
+import urllib.parse
 
 import pytest
 from django.urls import reverse
@@ -153,6 +155,20 @@ def test_a_tick_goes_back_to_where_one_was_and_can_be_undone(page_client, meetin
     assert [one.id for one in queries.agreements_of(CASEWORKER)] == [made.id]
     foreign = {"next": "https://elsewhere.example/"}
     assert moved(browser.post(address("agreement-tick", made.id), foreign)) == "/"
+
+
+def test_the_way_back_of_an_undone_tick_keeps_all_of_its_address(page_client, meeting):
+    browser = page_client(CASEWORKER)
+    seat(meeting, "Els W.", "municipality", me=True)
+    made = agree(put(meeting, casework.open_case()), due_on=TODAY, at=AT)
+    way = f"{address('table-item', meeting, made.item_id)}?purpose=complaint&from=agenda#agreed"
+
+    browser.post(address("agreement-tick", made.id), {"next": way})
+    undo = re.search(r'<a href="([^"]+)">Undo</a>', browser.get("/tables").content.decode())[1]
+
+    assert html.unescape(undo).partition("?next=")[2] == urllib.parse.quote_plus(way)
+    back = html.unescape(browser.get(html.unescape(undo)).content.decode())
+    assert f'<input type="hidden" name="next" value="{way}">' in back
 
 
 def test_brothers_on_one_agenda_and_at_two_tables(page_client, meeting):

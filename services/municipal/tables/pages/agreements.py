@@ -1,5 +1,6 @@
 """How far an agreement is: done, later, or it did not work; from wherever it is shown."""
 
+import urllib.parse
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +40,8 @@ class AgreementTick(AgreementPage):
         del request
         actions.tick_agreement(agreement_id=agreement_id, by=self.actor, at=self.at)
         undo = reverse("agreement-reopen", kwargs={"agreement_id": agreement_id})
-        message = format_html('{} <a href="{}?next={}">{}</a>', _("Marked as done."), undo, self.back, _("Undo"))
+        way = f"{undo}?{urllib.parse.urlencode({'next': self.back})}"
+        message = format_html('{} <a href="{}">{}</a>', _("Marked as done."), way, _("Undo"))
         return self.saved(message, to=self.back)
 
 
