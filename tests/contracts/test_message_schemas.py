@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from federation import clock
 from federation.contracts import codec, directory, messages, schemas, strict_json
 from federation.contracts.keys import PublicKey
 
@@ -149,6 +150,16 @@ def assert_same_type(hint: Any, schema: dict[str, Any]) -> None:
         assert schema["type"] == expected
         if hint.__name__ in {"datetime", "date"}:
             assert schema["format"] == {"datetime": "date-time", "date": "date"}[hint.__name__]
+
+
+@pytest.mark.parametrize("name", ["day", "instant"])
+def test_days_and_instants_lie_in_the_years_that_the_code_takes(name):
+    pattern = schemas.load("common")["$defs"][name]["pattern"]
+    rest = "-06-30" if name == "day" else "-06-30T12:00:00Z"
+
+    taken = [year for year in range(1, 10_000) if re.fullmatch(pattern, f"{year:04d}{rest}")]
+
+    assert taken == list(range(clock.FIRST_YEAR, clock.LAST_YEAR + 1))
 
 
 def test_the_dossier_stands_alone_with_the_same_common_parts():

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from federation import clock
 from federation.contracts import codes
 from federation.errors import DomainError
 from federation.portal import dates, refusals, town
@@ -120,10 +121,14 @@ class CodesField(forms.MultipleChoiceField):
 
 
 class DayField(forms.Field):
-    """A day as people here write it, `23/11/2026`; programs may write `2026-11-23`."""
+    """A day as people here write it, `23/11/2026`; programs may write `2026-11-23`. The years are those of `clock`."""
 
     widget = forms.TextInput
-    default_error_messages = {"invalid": _("Write a day as day/month/year, for example 23/11/2026.")}
+    default_error_messages = {
+        "invalid": _("Write a day as day/month/year, for example 23/11/2026."),
+        "outOfBounds": _("Write a day between %(first)d and %(last)d."),
+        "outOfBoundsOrNone": _("Write a day between %(first)d and %(last)d; leave the field empty when there is none."),
+    }
 
     def __init__(self, **options: Any) -> None:
         """Will show where the parts stand."""
@@ -134,12 +139,15 @@ class DayField(forms.Field):
         """Return the day; raise ValidationError."""
         if value in self.empty_values:
             return None
-        if isinstance(value, datetime.date):
-            return value
         try:
-            return dates.read(str(value).strip())
+            day = value if isinstance(value, datetime.date) else dates.read(str(value).strip())
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if not clock.within(day):
+            code = "outOfBounds" if self.required else "outOfBoundsOrNone"
+            bounds = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
+            raise ValidationError(self.error_messages[code], code=code, params=bounds)
+        return day
 
     def prepare_value(self, value: Any) -> Any:
         """Return the day as it is shown for mending."""

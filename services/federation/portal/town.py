@@ -3,7 +3,6 @@
 import datetime
 import functools
 import pathlib
-from collections.abc import Container
 
 from django.conf import settings
 from django.utils import translation
@@ -32,7 +31,7 @@ def language() -> str:
     return (translation.get_language() or "en").partition("-")[0]
 
 
-def closed_days(*days: datetime.date) -> Container[datetime.date]:
+def closed_days(*days: datetime.date) -> frozenset[datetime.date]:
     """Return the days in the years of `days` on which this participant does not work, weekends apart."""
     years = range(min(days).year, max(days).year + 1)
     return clock.closed_days(own().holidays, own().closures, tuple(years))

@@ -13,6 +13,8 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from federation import clock
+
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -84,18 +86,28 @@ class Number(serializers.IntegerField):
         return data
 
 
+OUT_OF_BOUNDS = f"The year is not between {clock.FIRST_YEAR} and {clock.LAST_YEAR}."
+
+
 class Day(serializers.DateField):
-    """A calendar day, `yyyy-MM-dd`."""
+    """A calendar day, `yyyy-MM-dd`, in the years of `clock`."""
+
+    default_error_messages = {"outOfBounds": OUT_OF_BOUNDS}
 
     def to_internal_value(self, value: Any) -> datetime.date:
         """Return the day."""
         if not isinstance(value, str) or not DAY.fullmatch(value):
             self.fail("invalid", format="yyyy-MM-dd")
-        return super().to_internal_value(value)
+        day = super().to_internal_value(value)
+        if not clock.within(day):
+            self.fail("outOfBounds")
+        return day
 
 
 class Instant(serializers.DateTimeField):
-    """An instant with its offset; given back in UTC."""
+    """An instant with its offset, in the years of `clock`; given back in UTC."""
+
+    default_error_messages = {"outOfBounds": OUT_OF_BOUNDS}
 
     def __init__(self, **options: Any) -> None:
         """Will show instants in UTC."""
@@ -106,9 +118,12 @@ class Instant(serializers.DateTimeField):
         if not isinstance(value, str) or not INSTANT.fullmatch(value):
             self.fail("invalid", format="yyyy-MM-ddTHH:mm:ss with an offset")
         try:
-            return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
+            instant = datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
         except (ValueError, OverflowError):
             self.fail("invalid", format="yyyy-MM-ddTHH:mm:ss with an offset")
+        if not clock.within(instant):
+            self.fail("outOfBounds")
+        return instant
 
     def to_representation(self, value: datetime.datetime) -> str:
         """Return the instant as text."""

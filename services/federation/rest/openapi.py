@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, include, path as route
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from federation import problems
+from federation import clock, problems
 
 METHODS = ("get", "put", "post", "patch", "delete")
 PROBLEM_ANSWER = {"$ref": "#/components/responses/ProblemResponse"}
@@ -43,6 +43,7 @@ ISSUE = {
         "detail": {"type": "string"},
     },
 }
+BOUNDS = f"Days and instants lie in the years {clock.FIRST_YEAR} to {clock.LAST_YEAR}."
 DESCRIPTIONS = {"200": "Done.", "201": "It came to be.", "202": "It will be done.", "503": "It cannot work now."}
 TRACE = {"description": "Number of this call, for the phone.", "schema": {"type": "string", "maxLength": 36}}
 LOCATION = {"description": "Address of what came to be.", "schema": URI}
@@ -84,7 +85,7 @@ def printed(api: Api) -> str:
     generator: Any = SchemaGenerator
     found: dict[str, Any] = generator(patterns=api.mounted()).get_schema(request=None, public=True)
     paths = {path.removeprefix(api.prefix): operations for path, operations in found["paths"].items()}
-    about = {"title": api.title, "version": f"{api.major}.0.0", "description": api.description}
+    about = {"title": api.title, "version": f"{api.major}.0.0", "description": f"{api.description} {BOUNDS}"}
     whole = {**found, "info": about, "servers": [{"url": api.prefix}], "paths": paths}
     ordered = {name: whole[name] for name in ("openapi", "info", "servers", "tags", "paths", "components")}
     return yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=120)

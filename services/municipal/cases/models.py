@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from federation import clock
 from municipal.cases import rules
 
 CODE = 41
@@ -90,6 +91,9 @@ class Case(models.Model):
                 name="a_next_contact_has_a_day_and_somebody",
                 condition=Q(next_contact_on__isnull=True, next_contact_who="")
                 | (Q(next_contact_on__isnull=False) & ~Q(next_contact_who="")),
+            ),
+            models.CheckConstraint(
+                name="a_next_contact_is_between_1900_and_2199", condition=Q(next_contact_on__range=clock.DAYS)
             ),
             models.CheckConstraint(
                 name="a_case_closes_after_it_opened",
@@ -243,6 +247,13 @@ class Entry(models.Model):
             # what was noted of a contact stays as it was noted; a correction stands beside it
             models.CheckConstraint(
                 name="a_contact_note_has_one_version", condition=~Q(block="contactNotes") | Q(version=1)
+            ),
+            # one note of the year 9999 took the whole timeline away
+            models.CheckConstraint(
+                name="the_days_of_an_entry_are_between_1900_and_2199",
+                condition=(Q(until_on__isnull=True) | Q(until_on__range=clock.DAYS))
+                & (Q(evaluated_on__isnull=True) | Q(evaluated_on__range=clock.DAYS))
+                & (Q(happened_at__isnull=True) | Q(happened_at__range=clock.INSTANTS)),
             ),
         ]
         indexes = [models.Index(name="entries_of_a_case", fields=("case", "entry_id", "-version"))]

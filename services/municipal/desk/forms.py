@@ -166,7 +166,15 @@ class WayForm(forms.Form):
 
     what = text(_("What will be done"))
     who = controls.CharField(label=_("Who does it"), max_length=200)
-    until = forms.DayField(label=_("Until when"))
+    until = forms.DayField(
+        label=_("Until when"),
+        error_messages={
+            "outOfBounds": _(
+                "Write a day between %(first)d and %(last)d; where there is no end, the day on which you look at it"
+                " again."
+            )
+        },
+    )
 
 
 class EvaluationForm(forms.Form):

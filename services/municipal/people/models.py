@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from federation import clock
+
 
 class Person(models.Model):
     """One person who is helped; never read but through a case.
@@ -28,6 +30,9 @@ class Person(models.Model):
             # a case of nobody cannot be found again when the person calls (loss L21)
             models.CheckConstraint(
                 name="a_person_has_a_name", condition=~Q(first_name__regex=r"^\s*$") & ~Q(last_name__regex=r"^\s*$")
+            ),
+            models.CheckConstraint(
+                name="a_birth_date_is_between_1900_and_2199", condition=Q(birth_on__range=clock.DAYS)
             ),
             # whoever calls must be able to speak with the person (first contact, loss L17)
             models.CheckConstraint(

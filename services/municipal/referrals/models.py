@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from federation import clock
 from federation.custody.facts import Kind, State
 
 CODE = 40
@@ -242,6 +243,10 @@ class Referral(models.Model):
                 name="a_stated_version_has_its_digest",
                 condition=Q(stated_version=0, stated_digest="") | (Q(stated_version__gt=0) & ~Q(stated_digest="")),
             ),
+            # a day that a peer tells stands on every list here: it must not be one that no page can show
+            models.CheckConstraint(
+                name="an_answer_is_hoped_for_between_1900_and_2199", condition=Q(answer_by__range=clock.DAYS)
+            ),
             *[_pair(stem) for stem in STEMS],
         ]
 
@@ -299,6 +304,9 @@ class ReferralStep(models.Model):
         db_table = "referral_step"
         constraints = [
             models.CheckConstraint(name="a_step_is_made_by_somebody", condition=~Q(by="")),
+            models.CheckConstraint(
+                name="a_step_was_said_between_1900_and_2199", condition=Q(said_at__range=clock.INSTANTS)
+            ),
         ]
         indexes = [models.Index(name="steps_of_a_referral", fields=("referral", "id"))]
 
@@ -362,6 +370,9 @@ class Report(models.Model):
                 condition=Q(kind__in=["outcome", "advice"]),
             ),
             models.CheckConstraint(name="a_report_is_made_by_somebody", condition=~Q(by="")),
+            models.CheckConstraint(
+                name="a_report_is_of_a_day_between_1900_and_2199", condition=Q(on__range=clock.DAYS)
+            ),
         ]
         indexes = [models.Index(name="reports_of_a_referral", fields=("referral", "id"))]
 

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
+from federation import clock
 from municipal.tables import rules
 
 CODE = 41
@@ -145,6 +146,9 @@ class Agreement(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="an_agreement_is_due_between_1900_and_2199", condition=Q(due_on__range=clock.DAYS)
+            ),
             models.CheckConstraint(name="an_agreement_says_what", condition=~Q(what__regex=r"^\s*$")),
             # what nobody hears of is not known to be done: the table meets about it again
             models.CheckConstraint(

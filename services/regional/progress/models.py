@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from federation import clock
 from federation.contracts import codes
 from regional.progress.rules import Phase, Side
 
@@ -114,6 +115,11 @@ class Progress(models.Model):
             models.CheckConstraint(
                 name="what_has_ended_has_its_time",
                 condition=Q(phase="ended", ended_at__isnull=False) | (~Q(phase="ended") & Q(ended_at__isnull=True)),
+            ),
+            # one referral of the year 9999 made every search of the region fail
+            models.CheckConstraint(
+                name="the_clocks_of_a_referral_are_between_1900_and_2199",
+                condition=Q(began_at__range=clock.INSTANTS, last_sign_at__range=clock.INSTANTS),
             ),
             models.CheckConstraint(
                 name="a_sign_is_never_before_the_beginning", condition=Q(last_sign_at__gte=F("began_at"))

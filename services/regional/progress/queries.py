@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -93,7 +93,7 @@ def silent_days(progress: Progress, *, at: datetime.datetime) -> int:
     return rules.silent_days(progress.last_sign_at, at=at, closed=closed_days(at))
 
 
-def silent_for(since: datetime.datetime, *, at: datetime.datetime, closed: Container[datetime.date]) -> int:
+def silent_for(since: datetime.datetime, *, at: datetime.datetime, closed: Collection[datetime.date]) -> int:
     """Return for how many working days nothing has moved since an instant."""
     return rules.silent_days(since, at=at, closed=closed)
 

@@ -2,7 +2,7 @@
 
 import datetime
 import enum
-from collections.abc import Container
+from collections.abc import Collection
 
 from federation import clock
 from federation.errors import DomainError, Kind as ErrorKind
@@ -117,13 +117,13 @@ def is_over(ended_at: datetime.datetime | None, *, at: datetime.datetime) -> boo
     return ended_at is not None and at - ended_at > KEPT_AFTER_END
 
 
-def silent_days(last_sign_at: datetime.datetime, *, at: datetime.datetime, closed: Container[datetime.date]) -> int:
+def silent_days(last_sign_at: datetime.datetime, *, at: datetime.datetime, closed: Collection[datetime.date]) -> int:
     """Return for how many working days neither side has moved."""
     start, today = clock.today_in_brussels(last_sign_at), clock.today_in_brussels(at)
     return clock.working_days_after(start, today, closed=closed)
 
 
-def silent_before(days: int, *, today: datetime.date, closed: Container[datetime.date]) -> datetime.date:
+def silent_before(days: int, *, today: datetime.date, closed: Collection[datetime.date]) -> datetime.date:
     """Return the first day that is too late for a last sign of what has been silent for `days` working days."""
     day = today
     while clock.working_days_after(day, today, closed=closed) < days:

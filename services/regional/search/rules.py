@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 
+from federation import clock
 from federation.contracts import codes
 from federation.errors import DomainError, Kind as ErrorKind
 
@@ -93,7 +94,7 @@ def check(criteria: Criteria, *, towns: Collection[str]) -> None:
     if criteria.silent_days is not None and not 0 <= criteria.silent_days <= LONGEST_SILENCE:
         raise QuestionInvalid(f"Silence is counted from 0 to {LONGEST_SILENCE} working days.", field="silent_days")
     days = [day for day in (criteria.began_from, criteria.began_until) if day is not None]
-    if any(day < EARLIEST for day in days) or days != sorted(days):
+    if any(day < EARLIEST or not clock.within(day) for day in days) or days != sorted(days):
         raise QuestionInvalid("A period begins before it ends.", field="began_until")
 
 

@@ -55,6 +55,30 @@ def test_codes_are_offered_in_the_readers_language_and_in_their_order(language):
     assert re.findall(r">([^<\n]+)</option>", html.unescape(shown))[1:] == labels
 
 
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [("01/01/1900", True), ("31/12/2199", True), ("31/12/1899", False), ("01/01/2200", False), ("31/12/9999", False)],
+)
+def test_a_day_lies_in_the_years_in_which_people_live(text, taken):
+    form = NoteForm({**RIGHT, "held_on": text})
+
+    assert form.is_valid() is taken
+    assert dict(form.errors) == ({} if taken else {"held_on": ["Write a day between 1900 and 2199."]})
+
+
+def test_who_means_that_there_is_no_end_hears_that_the_field_may_stay_empty():
+    class Until(forms.Form):
+        """A form with a day that may be missing."""
+
+        until = forms.DayField(required=False)
+
+    refused = Until({"until": "31/12/9999"})
+
+    way_out = "Write a day between 1900 and 2199; leave the field empty when there is none."
+    assert refused.errors == {"until": [way_out]}
+    assert Until({"until": ""}).is_valid()
+
+
 def test_only_some_codes_of_a_list_can_be_offered():
     field = forms.CodeField(list="contact-kind", only={"phone"}, empty=None)
 

@@ -12,6 +12,8 @@ from casework import CASEWORKER, COORDINATOR, MANAGER, OFFICER, OTHER_TEAM, PERS
 CASES = "/api/casework/v1/cases"
 HOST = "https://vilvoorde.localhost:19000"
 PICTURE = {"block": "situationPicture", "lifeDomain": "family", "text": "Het gezin verhuist."}
+NOTE = {"block": "contactNotes", "contactKind": "phone", "visibility": "team", "text": "Belde."}
+WAY = {"block": "ways", "goalId": str(uuid.UUID(int=7)), "what": "Samen naar de club.", "who": "Els"}
 BELGIF, OWN = "urn:problem-type:belgif:", "urn:problem-type:zenne:casework:"
 
 
@@ -296,6 +298,12 @@ def test_an_entry_gets_its_next_version(api, case):
         ({"block": "situationPicture", "text": "x"}, 400, "entryInvalid"),
         ({**PICTURE, "text": "x" * 8001}, 400, "schemaViolation"),
         ({**PICTURE, "entryId": "1"}, 400, "schemaViolation"),
+        ({**NOTE, "happenedAt": "9999-12-31T23:59:59Z"}, 400, "schemaViolation"),
+        ({**NOTE, "happenedAt": "2199-12-31T23:59:59-01:00"}, 400, "schemaViolation"),
+        ({**NOTE, "happenedAt": "1899-12-31T23:59:59Z"}, 400, "schemaViolation"),
+        ({**WAY, "until": "9999-12-31"}, 400, "schemaViolation"),
+        ({**WAY, "until": "1899-12-31"}, 400, "schemaViolation"),
+        ({**PICTURE, "text": "Het gezin\x00 verhuist."}, 400, "badRequest"),
     ],
 )
 def test_an_entry_that_is_refused_leaves_nothing(api, case, body, status, kind):
@@ -307,6 +315,14 @@ def test_an_entry_that_is_refused_leaves_nothing(api, case, body, status, kind):
     told = problem["issues"][0]["type"] if "issues" in problem else problem["type"]
     assert (answer.status_code, told.rsplit(":", 1)[-1]) == (status, kind)
     assert rows() == before
+
+
+def test_a_note_at_the_end_of_all_years_is_shown_on_every_page_of_its_case(api, case, page_client):
+    written = api().post(f"{CASES}/{case}/entries", {**NOTE, "happenedAt": "2199-12-31T23:59:59Z"})
+
+    assert written.status_code == 201
+    for page in (f"/cases/{case}", f"/cases/{case}/timeline"):
+        assert "01/01/2200 00:59" in page_client(CASEWORKER).get(page).content.decode()
 
 
 def test_consents_are_recorded_and_listed(api, case):

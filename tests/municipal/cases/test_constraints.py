@@ -44,6 +44,7 @@ BROKEN = [
     ("a_person_has_a_name", "UPDATE people_person SET last_name = '  '"),
     ("a_contact_language_is_a_code", "UPDATE people_person SET contact_language = 'NL'"),
     ("a_phone_number_can_be_called_from_anywhere", "UPDATE people_person SET phone = '02 000 11 99'"),
+    ("a_birth_date_is_between_1900_and_2199", "UPDATE people_person SET birth_on = '1899-12-31'"),
     ("a_municipality_of_stay_is_a_nis_code", "UPDATE people_person SET municipality = '1800'"),
     ("one_case_per_year_and_number", "COPY_CASE reference = 'VV-2026-9999'"),
     ("cases_case_reference_key", "COPY_CASE number = 9999"),
@@ -52,6 +53,16 @@ BROKEN = [
     ("a_case_is_closed_by_somebody", "UPDATE cases_case SET closed_for_writing_at = opened_at"),
     ("a_case_is_erased_by_somebody", "UPDATE cases_case SET erased_by = 'somebody'"),
     ("an_erased_case_holds_nobody", "UPDATE cases_case SET erased_at = opened_at, erased_by = 'somebody'"),
+    (
+        "a_next_contact_is_between_1900_and_2199",
+        "UPDATE cases_case SET next_contact_on = '9999-12-31', next_contact_who = 'x'",
+    ),
+    ("the_days_of_an_entry_are_between_1900_and_2199", entry("ways", until_on="date '9999-12-31'")),
+    ("the_days_of_an_entry_are_between_1900_and_2199", entry("evaluations", evaluated_on="date '1899-12-31'")),
+    (
+        "the_days_of_an_entry_are_between_1900_and_2199",
+        entry("contactNotes", happened_at="timestamptz '9999-12-31 23:59:59Z'"),
+    ),
     ("a_next_contact_has_a_day_and_somebody", "UPDATE cases_case SET next_contact_on = '2026-12-01'"),
     (
         "a_case_closes_after_it_opened",

@@ -57,6 +57,11 @@ CONSTRAINTS = [
     ("each_side_keeps_its_own_facts", V, "UPDATE referral SET released = true WHERE id = '{share}'"),
     ("each_side_keeps_its_own_facts", M, "UPDATE referral SET answer = 'released' WHERE id = '{share}'"),
     ("custody_opens_with_an_acceptance", M, "UPDATE referral SET custody_open = true WHERE id = '{handover}'"),
+    (
+        "an_answer_is_hoped_for_between_1900_and_2199",
+        M,
+        "UPDATE referral SET answer_by = '9999-12-31' WHERE id = '{share}'",
+    ),
     ("a_dossier_comes_with_a_release", M, "UPDATE referral SET has_dossier = true WHERE id = '{share}'"),
     ("a_withdrawn_consent_has_its_time", V, "UPDATE referral SET consent_withdrawn = true WHERE id = '{share}'"),
     ("a_stated_version_has_its_digest", V, "UPDATE referral SET stated_version = 0 WHERE id = '{share}'"),
@@ -80,6 +85,19 @@ CONSTRAINTS = [
         "INSERT INTO legal_step SELECT 'another', direction, from_state, to_state FROM legal_step LIMIT 1",
     ),
     ("a_step_is_made_by_somebody", V, NEW_STEP % ("sent:received>opened", "")),
+    (
+        "a_step_was_said_between_1900_and_2199",
+        V,
+        (
+            "INSERT INTO referral_step (referral_id, legal_id, at, by, said_at)"
+            " VALUES ('{handover}', 'sent:received>opened', now(), 'x', '9999-12-31 23:59:59Z')"
+        ),
+    ),
+    (
+        "a_report_is_of_a_day_between_1900_and_2199",
+        V,
+        NEW_REPORT.replace("now(), now()", "'9999-12-31', now()") % ("progress", "noShow", "", "x"),
+    ),
     ("a_report_tells_a_code_or_gives_advice", V, NEW_REPORT % ("progress", "noShow", "and a story", "x")),
     ("a_report_tells_a_code_or_gives_advice", V, NEW_REPORT % ("advice", "", "", "x")),
     ("one_outcome_or_advice_per_referral", V, NEW_REPORT % ("outcome", "goalsReached", "", "x")),

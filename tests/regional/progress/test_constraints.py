@@ -41,6 +41,8 @@ BROKEN = [
     ("what_has_ended_has_its_time", f"{P} phase = 'ended'"),
     ("what_has_ended_has_its_time", f"{P} ended_at = now()"),
     ("a_sign_is_never_before_the_beginning", f"{P} last_sign_at = began_at - interval '1 second'"),
+    ("the_clocks_of_a_referral_are_between_1900_and_2199", f"{P} last_sign_at = '9999-12-31 23:59:59Z'"),
+    ("the_clocks_of_a_referral_are_between_1900_and_2199", f"{P} began_at = '1899-12-31 23:59:59Z'"),
     ("the_index_knows_no_more_than_we", f"{P} indexed_revision = revision + 1"),
     ("a_statement_is_never_changed", "UPDATE progress_statement SET state = 'closed'"),
     ("statements_go_by_one_function", "DELETE FROM progress_statement"),

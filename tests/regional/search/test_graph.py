@@ -213,6 +213,7 @@ def test_the_index_away_is_said_so_and_the_question_is_known_all_the_same(region
         ({"criteria": {"states": ["*"]}}, "questionInvalid"),
         ({"criteria": {"silentDays": -1}}, "questionInvalid"),
         ({"criteria": {"beganFrom": "2026-11-23", "beganUntil": "2026-11-01"}}, "questionInvalid"),
+        ({"criteria": {"beganUntil": "9999-12-31"}}, "questionInvalid"),
     ],
 )
 def test_a_question_out_of_form_is_refused_and_asked_of_nobody(region, paper_index, variables, code) -> None:

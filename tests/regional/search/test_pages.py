@@ -112,6 +112,7 @@ def test_the_search_away_is_said_so_and_the_silence_stands_there_all_the_same(br
         {"phases": ["everything"]},
         {"began_from": "23/11/2026", "began_until": "01/11/2026"},
         {"began_from": "yesterday"},
+        {"began_until": "31/12/9999"},
         {"after": "not-a-place"},
     ],
 )
