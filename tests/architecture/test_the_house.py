@@ -182,10 +182,17 @@ def test_every_form_that_acts_is_done_once() -> None:
         text = path.read_text(encoding="utf-8")
         found = text.count('method="post"')
         if found:
-            forms["/".join(path.parts[-2:])] = found - text.count("{% csrf_token %}{% once %}")
+            forms["/".join(path.parts[-2:])] = found - len(re.findall(r"{% csrf_token %}{% once( [a-z_.]+)? %}", text))
 
     assert len(forms) > 30
     assert {name for name, without in forms.items() if without} == set(DONE_AGAIN)
+
+
+def test_a_form_with_fields_says_which_form_keeps_its_key_when_it_is_refused() -> None:
+    bare = re.compile(r"{% once %}(?:(?!</form>).)*?(?:{{ ([a-z_.]*form[a-z_.]*) }}|{% field )", re.DOTALL)
+    fields = [path.name for path in tracked("*.html") if bare.search(path.read_text(encoding="utf-8"))]
+
+    assert fields == []
 
 
 def test_migrations_say_what_they_do() -> None:

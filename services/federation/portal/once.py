@@ -1,8 +1,10 @@
 """A form that is sent twice is done once: a double click, a reload, the browser's "back".
 
-Each acting form bears a key of its own, made when the page was made: `{% once %}` beside `{% csrf_token %}`. Who opens
-the page again gets a new key, and can say the same once more on purpose. `Page` takes the key in the transaction of the
-act, so that the second of two forms that come at the same moment waits for the first, and leads to where that one led.
+Each acting form bears a key of its own, made when the page was made: `{% once %}` beside `{% csrf_token %}`, with the
+name of the form where it has fields: `{% once form %}`. The form that was refused, and no other on its page, keeps its
+key. Who opens the page again gets a new key, and can say the same once more on purpose. `Page` takes the key in the
+transaction of the act, so that the second of two forms that come at the same moment waits for the first, and leads to
+where that one led.
 """
 
 import datetime
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -54,10 +57,19 @@ class Sending:
         return DONE_BEFORE if before.digest == self.digest else CHANGED_SINCE
 
 
-def key(request: HttpRequest) -> str:
-    """Return the key of a form on the page that answers `request`: a form that was refused keeps its own."""
+def key(request: HttpRequest, form: BaseForm | None) -> str:
+    """Return the key of a form on the page that answers `request`: the one that was sent and refused keeps its own.
+
+    That is the one with data in it. Two forms under one key, to one address, would take each other's place.
+    """
+    sent = sent_key(request) if form is not None and form.is_bound else ""
+    return sent or secrets.token_hex(16)
+
+
+def sent_key(request: HttpRequest) -> str:
+    """Return the key of the form that was sent, "" where it bears none of ours."""
     sent = request.POST.get(FIELD, "")
-    return sent if KEY.fullmatch(sent) else secrets.token_hex(16)
+    return sent if KEY.fullmatch(sent) else ""
 
 
 def sending(request: HttpRequest, *, subject: str) -> Sending | None:

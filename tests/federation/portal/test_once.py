@@ -14,7 +14,7 @@ from casework import AT, CASEWORKER, OTHER_TEAM
 from federation import clock
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Role
-from federation.portal import drafts, once, pages, urls
+from federation.portal import drafts, forms, once, pages, urls
 from federation.portal.models import Draft, SentForm
 from federation.portal.notices import InCookie
 
@@ -54,8 +54,11 @@ class Note(pages.Page):
         return self.saved("Saved", to=f"/notes/{number}")
 
     def form(self, request, status=200):
-        """Return the form with its key."""
-        shown = engines["django"].from_string("{% load zenne %}{% once %}").render({}, request)
+        """Return two forms with their keys: the one that the page is about, and another to the same address."""
+        text = forms.Form(request.POST if status == 422 else None)
+        shown = (
+            engines["django"].from_string("{% load zenne %}{% once text %}{% once %}").render({"text": text}, request)
+        )
         return HttpResponse(shown, status=status)
 
 
@@ -79,8 +82,12 @@ def said(browser):
     return [str(message) for message in InCookie(request)]
 
 
+def keys_in(answer):
+    return re.findall(r'name="once" value="([^"]*)"', answer.content.decode())
+
+
 def key_in(answer):
-    return re.search(r'name="once" value="([^"]*)"', answer.content.decode())[1]
+    return keys_in(answer)[0]
 
 
 def test_the_same_form_again_does_nothing_and_leads_to_the_same_place(page_client):
@@ -134,6 +141,17 @@ def test_a_form_that_was_refused_keeps_its_key_and_is_done_when_it_is_mended(pag
     assert (refused.status_code, key_in(refused)) == (422, K)
     assert not SentForm.objects.exists()
     assert browser.post(NOTE, {"text": "Hij belde.", "once": key_in(refused)})["Location"] == "/notes/0"
+
+
+def test_beside_a_form_that_was_refused_every_other_form_has_a_key_of_its_own(page_client):
+    browser = page_client(CASEWORKER)
+    refused = keys_in(browser.post(NOTE, {"text": "", "once": K}))
+
+    answers = [browser.post(NOTE, {"text": "Hij belde.", "once": key}) for key in refused]
+
+    assert refused[0] == K
+    assert refused[1] != K
+    assert [answer["Location"] for answer in answers] == ["/notes/0", "/notes/1"]
 
 
 def test_a_form_that_failed_has_done_nothing_and_its_key_is_free(page_client):

@@ -8,7 +8,7 @@ import two_towns
 from federation.identity import sessions
 from page_client import browser, log_in
 from people_at_work import actor
-from sent_twice import at_the_same_moment, key
+from sent_twice import at_the_same_moment, key, keys
 
 V, M = "vilvoorde", "molenbeek"
 STEPS = (
@@ -63,6 +63,22 @@ def test_an_answer_that_is_clicked_twice_is_said_once_and_both_clicks_lead_to_th
 
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, page), (302, page)]
     assert desk.said(M, offered.referral).count("ReferralOpened") == 1
+
+
+def test_every_answer_on_the_page_of_a_referral_has_a_key_of_its_own(desk, towns, visit) -> None:
+    offered = desk.offered()
+    towns.settle()
+    page = f"/referrals/{offered.referral}"
+    visit(M, f"{page}/opening", key(visit(M, page)))
+    accept, decline = keys(visit(M, page))
+
+    refused = visit(M, f"{page}/acceptance", {"acceptance-team": "nobody", "once": accept})
+    declined = visit(M, f"{page}/decline", {"decline-reason": "noCapacity", "once": decline})
+
+    assert accept != decline
+    assert (refused.status_code, keys(refused)) == (422, [accept])
+    assert (declined.status_code, declined["Location"]) == (302, page)
+    assert desk.said(M, offered.referral)[-1] == "ReferralDeclined"
 
 
 def test_a_step_of_a_question_can_be_answered_again_with_other_words(desk, towns, visit) -> None:

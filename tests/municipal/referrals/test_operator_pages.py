@@ -8,6 +8,7 @@ import pytest
 from federation.bus import alarms, overview, parked
 from federation.identity.actor import Role
 from people_at_work import actor
+from sent_twice import keys
 
 V, M = "vilvoorde", "molenbeek"
 
@@ -124,6 +125,20 @@ def test_a_parked_message_is_closed_with_a_reason_that_its_sender_reads(desk, to
     assert towns[V].query("SELECT state, refused_reason FROM referral") == [("undeliverable", "notForUs")]
     assert visit(M, address, by=operator(M)).status_code == 404
     assert towns[M].query("SELECT facts->>'reason' FROM audit_entry WHERE act = 'parkedAnswered'") == [("notForUs",)]
+
+
+def test_a_refused_answer_keeps_its_key_and_to_try_again_has_another(desk, towns, visit) -> None:
+    number, by = spoiled(desk, towns), operator(M)
+    address = f"/operator/messages/{number}"
+    again, close = keys(visit(M, address, by=by))
+
+    refused = keys(visit(M, address, {"reason": "because", "once": close}, by=by))
+
+    assert again != close
+    assert refused[1] == close
+    assert refused[0] not in {again, close}
+    assert visit(M, address, {"retry": "1", "once": refused[0]}, by=by)["Location"] == "/operator"
+    assert visit(M, address, {"reason": "notForUs", "once": close}, by=by).status_code == 404, "it waits no more"
 
 
 def test_the_number_of_statements_does_not_grow_with_what_waits(desk, towns, visit) -> None:

@@ -112,9 +112,13 @@ def error_summary(form: forms.Form) -> dict[str, Any]:
 
 
 @register.simple_tag(name="once", takes_context=True)
-def once_only(context: dict[str, Any]) -> SafeString:
-    """Return, for a form that acts, the hidden field by which the form is done once, however often it is sent."""
-    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.key(context["request"]))
+def once_only(context: dict[str, Any], form: forms.Form | None = None) -> SafeString:
+    """Return, for a form that acts, the hidden field by which the form is done once, however often it is sent.
+
+    `form` is what stands in it, where it has fields: `{% once form %}`.
+    """
+    key = once.key(context["request"], form or None)
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, key)
 
 
 @register.inclusion_tag("portal/draft_keeper.html", takes_context=True)
