@@ -388,11 +388,8 @@ class Logged:
     reference: str
 
 
-log = audit.log
-
-
 def accesses(found: Iterable[Any]) -> list[Logged]:
-    """Return entries that came from `log` as lines; one more statement for the references."""
+    """Return entries of the log of accesses as lines; one more statement for the references."""
     lines = [audit.access_of(entry) for entry in found]
     names = cases.references({line.case_id for line in lines if line.case_id})
     return [Logged(line, names.get(line.case_id, "") if line.case_id else "") for line in lines]

@@ -360,6 +360,7 @@ def test_the_log_of_readings_is_the_officers(api, case):
     log = api(OFFICER).get(f"{CASES}/{case}/accesses").json()["items"]
 
     assert [(one["act"], one.get("purpose")) for one in log if one["act"].endswith("Read")] == [
+        ("accessesRead", None),
         ("caseRead", "supervision"),
         ("caseRead", None),
     ]

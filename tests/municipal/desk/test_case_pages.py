@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import re
+import uuid
 
 import pytest
 
@@ -381,12 +382,69 @@ def test_the_officer_narrows_the_log_by_reference_and_days(case, page_client):
         return written(client.post("/accesses", asked)).count('<tr role="row"><td')
 
     assert lines() == 2
-    assert lines(reference=reference.lower()) == 1
+    assert lines(reference=reference.lower()) == 1 + 1, "and that he looks now"
     assert lines(since=f"{TODAY:%d/%m/%Y}", until=f"{TODAY:%d/%m/%Y}") == 1
     assert lines(until=f"{TODAY - DAY:%d/%m/%Y}") == 1
     unknown = client.post("/accesses", {"reference": "VV-2026-9999"})
     assert unknown.status_code == 422
     assert 'href="#id_reference"' in written(unknown)
+
+
+def looks():
+    found = AuditEntry.objects.filter(act="accessesRead").order_by("id")
+    return list(found.values_list("by_subject", "case_id", "subject", "facts", "purpose"))
+
+
+def test_a_look_into_the_log_is_kept_as_one_with_the_case_that_was_asked_for(case, page_client, api):
+    officer, reference = page_client(OFFICER), queries.locked_case(case).reference
+
+    answers = [
+        officer.get("/accesses"),
+        officer.post("/accesses", {"since": f"{TODAY:%d/%m/%Y}"}),
+        officer.post("/accesses", {"reference": reference}),
+        officer.get(f"/cases/{case}/accesses"),
+        api(OFFICER).get(f"/api/casework/v1/cases/{case}/accesses"),
+    ]
+
+    of_all, of_one = (OFFICER.subject, None, "cases", {}, ""), (OFFICER.subject, case, f"case:{case}", {}, "")
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert looks() == [of_all, of_all, of_one, of_one, of_one]
+    assert "Access log read" in written(answers[3])
+    assert "That you look here is kept too." in written(answers[0])
+
+
+def test_who_is_refused_the_log_has_not_looked(case, page_client, api):
+    for answer, status in (
+        (page_client(CASEWORKER).get("/accesses"), 403),
+        (api(CASEWORKER).get(f"/api/casework/v1/cases/{case}/accesses"), 403),
+        (page_client(OFFICER).post("/accesses", {"reference": "VV-2026-9999"}), 422),
+        (page_client(OFFICER).get(f"/cases/{uuid.uuid4()}/accesses"), 404),
+    ):
+        assert answer.status_code == status
+    assert looks() == []
+
+
+def test_who_writes_that_there_is_no_end_hears_which_years_are_taken(case, page_client):
+    fill(case)
+    goal = queries.current_entries(case).get(block="goals").entry_id
+    officer, client, before = page_client(OFFICER), page_client(CASEWORKER), rows()
+
+    log = officer.post("/accesses", {"until": "31/12/9999"})
+    way = client.post(
+        f"/cases/{case}/plan/goals/{goal}/way", {"what": "Samen naar de club.", "who": "Els", "until": "31/12/9999"}
+    )
+    contact = {"version": queries.locked_case(case).version, "next_contact_on": "31/12/9999", "next_contact_who": "Els"}
+    planned = client.post(f"/cases/{case}/next-contact", contact)
+
+    assert [answer.status_code for answer in (log, way, planned)] == [422, 422, 422]
+    assert "Write a day between 1900 and 2199; leave the field empty when there is none." in written(log)
+    assert "where there is no end, the day on which you look at it again." in written(way)
+    assert "Write a day between 1900 and 2199." in written(planned)
+    assert {name: count for name, count in rows().items() if count != before[name]}.keys() <= {
+        "audit_entry",
+        "audit_waiting",
+    }
+    assert officer.post("/accesses", {"until": "31/12/2199"}).status_code == 200
 
 
 def test_a_closed_file_says_so_and_offers_nothing_to_write(case, page_client):

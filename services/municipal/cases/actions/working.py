@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from federation import clock
-from federation.audit import actions as audit
+from federation.audit import actions as audit, queries as audit_queries
 from federation.bus import local
 from federation.identity.actor import Actor, MissingPermission, Role
 from municipal.cases import contents, queries, rules
@@ -130,6 +130,28 @@ def read_entry(
         facts={"block": entry.block},
     )
     return queries.entry_view(entry)
+
+
+@transaction.atomic
+def read_accesses(
+    *,
+    case_id: uuid.UUID | None = None,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
+    by: Actor,
+    at: datetime.datetime,
+) -> QuerySet[Any]:
+    """Return the log of accesses, of one case or of all, newest first, and leave in it that somebody looked.
+
+    Who watches over the log is watched by it too: a look at one case stands at the top of that case's list, a look at
+    all of them in the audit alone. Raises MissingPermission or CaseNotFound.
+    """
+    by.check_role(Role.DATA_PROTECTION_OFFICER)
+    if case_id is not None:
+        queries.team_of(case_id)
+    subject = f"case:{case_id}" if case_id is not None else "cases"
+    audit.record(act="accessesRead", by=by, at=at, subject=subject, case_id=case_id)
+    return audit_queries.log(case_id=case_id, since=since, until=until)
 
 
 @transaction.atomic
