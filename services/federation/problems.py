@@ -17,7 +17,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -145,6 +145,8 @@ def _database(exception: Exception, api: str) -> tuple[dict[str, Any] | None, di
     if isinstance(exception, OperationalError):
         # lock or statement took too long, or the server is away: nothing was done, the same call may be repeated
         return problem(503, detail="The database does not answer in time. Nothing was changed."), {"Retry-After": "5"}
+    if isinstance(exception, DataError):
+        return problem(400, detail="The input holds a sign or a number that cannot be stored. Nothing was changed."), {}
     if isinstance(exception, IntegrityError):
         diagnosis = getattr(exception.__cause__, "diag", None)
         constraint = getattr(diagnosis, "constraint_name", None) or "unnamed"

@@ -47,8 +47,12 @@ class Kept:
 
 
 def content_of(sent: QueryDict) -> Content:
-    """Return what is kept of a form that was sent: its texts, without buttons and marks."""
-    return {name: [str(one) for one in values] for name, values in sent.lists() if name not in NEVER_KEPT}
+    """Return what is kept of a form that was sent: its texts, without buttons and marks.
+
+    NUL comes with what people paste out of other programs, and no table can hold it: it is left out.
+    """
+    kept = {name: [str(one) for one in values] for name, values in sent.lists() if name not in NEVER_KEPT}
+    return {_without_nul(name): [_without_nul(one) for one in values] for name, values in kept.items()}
 
 
 def keep(place: Place, content: Content, *, at: datetime.datetime) -> bool:
@@ -86,3 +90,7 @@ def forget_before(at: datetime.datetime) -> int:
     """Delete the drafts that were kept longer than 30 days before `at`; return how many."""
     gone, _ = Draft.objects.filter(kept_at__lt=at - KEPT).delete()
     return gone
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "")

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -23,7 +23,7 @@ from federation.portal import frame, language
 
 log = structlog.get_logger(__name__)
 
-CAUGHT = (DomainError, IntegrityError, OperationalError)
+CAUGHT = (DomainError, DataError, IntegrityError, OperationalError)
 
 
 def answer(request: HttpRequest, refusal: Exception) -> HttpResponse:
@@ -31,6 +31,8 @@ def answer(request: HttpRequest, refusal: Exception) -> HttpResponse:
     if isinstance(refusal, DomainError):
         status = getattr(type(refusal), "http", problems.STATUS[refusal.kind])
         return page(request, status, code=refusal.code, reason=words_of(refusal) if status not in SILENT else "")
+    if isinstance(refusal, DataError):
+        return page(request, 400, words=NOT_STORABLE)
     return page(request, 409 if isinstance(refusal, IntegrityError) else 503)
 
 
@@ -82,6 +84,13 @@ WORDS = {
 FORGED = Words(
     _l("This form was open too long"),
     _l("For safety a form only counts while its page is open. Go back, load the page again, and send it once more."),
+)
+NOT_STORABLE = Words(
+    _l("That did not work"),
+    _l(
+        "Something in the form cannot be kept: a sign that one does not see, or a number beyond all bounds. Nothing was"
+        " changed. Go back and write it anew instead of pasting it."
+    ),
 )
 NOT_LOGGED_IN = Words(
     _l("The login did not come to its end"),

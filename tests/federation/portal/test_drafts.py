@@ -108,6 +108,13 @@ def test_what_somebody_sends_after_his_session_has_ended_is_kept_for_him(page_cl
     assert drafts.find(PLACE).content == {"text": ["Hij belde zelf."]}
 
 
+def test_a_sign_that_no_table_can_hold_does_not_stop_a_draft(page_client):
+    answer = page_client(CASEWORKER).post(NOTE, {"text": "Hij\x00 belde", "o\x00dd": "1", "keep-draft": "1"})
+
+    assert answer.status_code == 302
+    assert drafts.find(PLACE).content == {"text": ["Hij belde"], "odd": ["1"]}
+
+
 def test_a_stranger_leaves_nothing_behind(page_client):
     for stranger in (page_client(None), page_client(OFFICER)):
         answer = stranger.post(NOTE, {"text": "Hij belde zelf.", "keep-draft": "1"})

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
 from django.urls import path
 
@@ -50,6 +50,7 @@ RAISED = {
     "Http404": Http404(NAME),
     "PermissionDenied": PermissionDenied(NAME),
     "RequestDataTooBig": RequestDataTooBig(NAME),
+    "DataError": DataError(NAME),
     "IntegrityError": IntegrityError(NAME),
     "OperationalError": OperationalError(NAME),
     "ValueError": ValueError(NAME),
@@ -90,6 +91,7 @@ def _without_other_pages(settings):
         ("Http404", 404, "This page is not there"),
         ("PermissionDenied", 403, "You may not open this"),
         ("RequestDataTooBig", 413, "This is too much at once"),
+        ("DataError", 400, "That did not work"),
         ("IntegrityError", 409, "This cannot be done now"),
         ("OperationalError", 503, "This does not work at the moment"),
         ("ValueError", 500, "Something went wrong"),
@@ -105,6 +107,13 @@ def test_each_failure_has_its_page_and_quotes_nothing(page_client, failure, stat
     assert (answer.status_code, f"<h1>{title}</h1>" in text) == (status, True)
     assert NAME not in text
     assert '<a href="' in text
+
+
+def test_what_cannot_be_stored_says_what_one_can_do(page_client):
+    text = page_client(CASEWORKER).get("/failing/DataError").content.decode()
+
+    assert "Something in the form cannot be kept" in text
+    assert "write it anew instead of pasting it" in text
 
 
 def test_a_conflict_says_what_stands_in_the_way_in_the_readers_language(page_client):

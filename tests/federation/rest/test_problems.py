@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
 from django.test import RequestFactory
 from rest_framework import exceptions
@@ -86,6 +86,7 @@ def answer(exception):
         (SuspiciousOperation(NAME), 400, f"{BELGIF}badRequest"),
         (BadRequest(NAME), 400, f"{BELGIF}badRequest"),
         (OperationalError(NAME), 503, f"{BELGIF}serviceUnavailable"),
+        (DataError(NAME), 400, f"{BELGIF}badRequest"),
         (IntegrityError(NAME), 409, f"{OWN}ruleBroken"),
     ],
 )
