@@ -2,22 +2,28 @@
 
 A draft is kept for one person, one form and one thing (such as a case). It saves itself through htmx while somebody
 writes, and by a button without; `Page.saved` takes it away.
+
+What comes from a browser after its session has ended may be another's: it takes the place of nothing that the person
+kept. Where there is a draft, it stands beside it and is offered after the login.
 """
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db import transaction
 from django.http import QueryDict
 
 from federation.portal.models import Draft
 
 KEEP, DROP = "keep-draft", "drop-draft"
+SWAP, DROP_BESIDE = "swap-drafts", "drop-draft-beside"
 """The names of the buttons."""
 ONCE = "once"
 """The name of the hidden field with the key of a form; see `once`."""
 KEPT = datetime.timedelta(days=30)
-NEVER_KEPT = {KEEP, DROP, ONCE, "csrfmiddlewaretoken"}
+NEVER_KEPT = {KEEP, DROP, SWAP, DROP_BESIDE, ONCE, "csrfmiddlewaretoken"}
+NO_KEY = "none"
 LARGEST = 100_000
 """Characters of one draft: a long story, not an attack."""
 
@@ -26,11 +32,12 @@ Content = Mapping[str, list[str]]
 
 @dataclass(frozen=True)
 class Place:
-    """Whose draft it is, of which form, about what."""
+    """Whose draft it is, of which form, about what; and whether it is the one beside it, which came late."""
 
     subject: str
     form: str
     object: str
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,13 @@ class Kept:
 
     content: Content
     at: datetime.datetime
+    late: bool = False
+    """Whether it came after the session had ended."""
+
+    @property
+    def words(self) -> str:
+        """The longest text in it: by that one knows it again."""
+        return max((one for values in self.content.values() for one in values), key=len, default="")
 
     @property
     def initial(self) -> dict[str, str | list[str]]:
@@ -57,40 +71,87 @@ def content_of(sent: QueryDict) -> Content:
 
 def keep(place: Place, content: Content, *, at: datetime.datetime) -> bool:
     """Keep a draft in the place of the one before; return whether there was something to keep."""
-    size = sum(len(one) for values in content.values() for one in values)
-    if not size or size > LARGEST:
+    if not _fits(content):
         return False
-    Draft.objects.update_or_create(
-        subject=place.subject,
-        form=place.form,
-        object=place.object,
-        defaults={"content": content, "kept_at": at},
-    )
+    Draft.objects.update_or_create(**vars(place), defaults={"content": content, "kept_at": at, "late_key": ""})
     return True
+
+
+@transaction.atomic
+def keep_late(place: Place, content: Content, *, key: str, at: datetime.datetime) -> bool:
+    """Keep what came after the session had ended, where it takes the place of nothing; return whether it is kept.
+
+    That is the draft's place where there is none, else the one beside it. Whoever writes on in the same form, which
+    `key` names, writes on in the same place; another form finds it taken.
+    """
+    if not _fits(content):
+        return False
+    values = {"content": content, "kept_at": at, "late_key": key or NO_KEY}
+    for one in (place, replace(place, beside=True)):
+        row, new = Draft.objects.select_for_update().get_or_create(**vars(one), defaults=values)
+        if new or row.content == content:
+            return True
+        if key and row.late_key == key:
+            Draft.objects.filter(pk=row.pk).update(**values)
+            return True
+    return False
 
 
 def find(place: Place) -> Kept | None:
     """Return the draft, None where there is none."""
-    row = Draft.objects.filter(subject=place.subject, form=place.form, object=place.object).first()
-    return Kept(content=row.content, at=row.kept_at) if row else None
+    row = Draft.objects.filter(**vars(place)).first()
+    return _kept(row) if row else None
+
+
+def find_both(place: Place) -> tuple[Kept | None, Kept | None]:
+    """Return the draft and what stands beside it; one statement."""
+    rows = Draft.objects.filter(subject=place.subject, form=place.form, object=place.object)
+    found = {row.beside: _kept(row) for row in rows}
+    return found.get(False), found.get(True)
 
 
 def of_form(form: str, *, subject: str) -> dict[str, datetime.datetime]:
     """Return about which things somebody has drafts of a form, and when each was kept; the latest first."""
-    found = Draft.objects.filter(form=form, subject=subject).order_by("-kept_at", "object")
-    return dict(found.values_list("object", "kept_at"))
+    found: dict[str, datetime.datetime] = {}
+    for about, kept_at in Draft.objects.filter(form=form, subject=subject).values_list("object", "kept_at"):
+        found[about] = max(kept_at, found.get(about, kept_at))
+    return dict(sorted(found.items(), key=lambda one: (-one[1].timestamp(), one[0])))
+
+
+@transaction.atomic
+def swap(place: Place) -> None:
+    """Will make a draft of what stands beside it; the draft, if there is one, stands beside it then.
+
+    Both are the person's own from now on: he has seen them.
+    """
+    rows = Draft.objects.select_for_update().filter(subject=place.subject, form=place.form, object=place.object)
+    found = {row.beside: row for row in rows}
+    if True not in found:
+        return
+    Draft.objects.filter(pk__in=[row.pk for row in found.values()]).delete()
+    for row in found.values():
+        row.pk, row.beside, row.late_key = None, not row.beside, ""
+        row.save(force_insert=True)
 
 
 def drop(place: Place) -> None:
     """Will take a draft away."""
-    Draft.objects.filter(subject=place.subject, form=place.form, object=place.object).delete()
+    Draft.objects.filter(**vars(place)).delete()
+
+
+def _fits(content: Content) -> bool:
+    return 0 < sum(len(one) for values in content.values() for one in values) <= LARGEST
+
+
+def _kept(row: Draft) -> Kept:
+    return Kept(content=row.content, at=row.kept_at, late=bool(row.late_key))
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "")
 
 
 def forget_before(at: datetime.datetime) -> int:
     """Delete the drafts that were kept longer than 30 days before `at`; return how many."""
     gone, _ = Draft.objects.filter(kept_at__lt=at - KEPT).delete()
     return gone
-
-
-def _without_nul(text: str) -> str:
-    return text.replace("\x00", "")

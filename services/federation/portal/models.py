@@ -14,6 +14,10 @@ class Draft(models.Model):
     subject = models.CharField(max_length=36)
     form = models.CharField(max_length=40)
     object = models.CharField(max_length=100, blank=True)
+    beside = models.BooleanField(default=False, db_default=False)
+    """Whether it stands beside the draft: it came after the session had ended, when anybody could sit there."""
+    late_key = models.CharField(max_length=32, blank=True, default="", db_default="")
+    """Of what came after the session had ended: the key of its form, `none` without one; "" for his own."""
     content = models.JSONField()
     kept_at = models.DateTimeField()
 
@@ -21,7 +25,9 @@ class Draft(models.Model):
         db_table = "portal_draft"
         constraints = [
             # two drafts of one form: which of the two is what was written last?
-            models.UniqueConstraint(fields=["subject", "form", "object"], name="one_draft_a_person_form_and_object"),
+            models.UniqueConstraint(
+                fields=["subject", "form", "object", "beside"], name="one_draft_and_one_beside_it_a_person_and_form"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(subject="") & ~models.Q(form=""), name="a_draft_knows_whose_it_is"
             ),

@@ -3,6 +3,7 @@
 import datetime
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -89,7 +90,7 @@ class Page(View):
     @property
     def unfinished(self) -> dict[str, str | list[str]]:
         """What the person had written before: the `initial` of the form; empty where there is no draft."""
-        kept = self._kept
+        kept = self.kept
         return kept.initial if kept else {}
 
     def show(
@@ -112,18 +113,18 @@ class Page(View):
         return HttpResponseRedirect(to)
 
     @property
-    def draft_kept_at(self) -> datetime.datetime | None:
-        """When the draft was kept that the form starts with."""
-        kept = self._kept
-        return kept.at if kept else None
+    def kept(self) -> drafts.Kept | None:
+        """The draft that the form starts with."""
+        return self._drafts[0]
 
     @property
-    def _kept(self) -> drafts.Kept | None:
-        if not self.draft:
-            return None
-        if not hasattr(self, "_draft"):
-            self._draft = drafts.find(self._place(self.actor.subject))
-        return self._draft
+    def kept_beside(self) -> drafts.Kept | None:
+        """What came after a session had ended, where there was a draft: the person says what becomes of it."""
+        return self._drafts[1]
+
+    @functools.cached_property
+    def _drafts(self) -> tuple[drafts.Kept | None, drafts.Kept | None]:
+        return drafts.find_both(self._place(self.actor.subject)) if self.draft else (None, None)
 
     def _place(self, subject: str) -> drafts.Place:
         return drafts.Place(subject=subject, form=self.draft, object=self.about)
@@ -133,9 +134,15 @@ class Page(View):
         if not self.draft or request.method != "POST":
             return None
         place = self._place(self.actor.subject)
-        if drafts.DROP in request.POST:
-            drafts.drop(place)
+        if drafts.SWAP in request.POST:
+            if drafts.find(place) is not None:  # what was written since is not lost by it
+                drafts.keep(place, drafts.content_of(request.POST), at=self.at)
+            drafts.swap(place)
             return HttpResponseRedirect(request.path)
+        for button, dropped in ((drafts.DROP, place), (drafts.DROP_BESIDE, replace(place, beside=True))):
+            if button in request.POST:
+                drafts.drop(dropped)
+                return HttpResponseRedirect(request.path)
         if drafts.KEEP not in request.POST:
             return None
         kept = drafts.keep(place, drafts.content_of(request.POST), at=self.at)
@@ -171,7 +178,11 @@ class Page(View):
         return HttpResponseRedirect(before.led_to)
 
     def _of_a_stranger(self, request: HttpRequest) -> HttpResponse:
-        """Return the way to the login; what somebody sends after his session has ended is kept for him first."""
+        """Return the way to the login; what is sent after a session has ended is kept for its person first.
+
+        Anybody may sit there by then: it takes the place of nothing that the person kept himself.
+        """
         subject = browser.whose(request) if self.draft and request.method == "POST" else ""
-        kept = bool(subject) and drafts.keep(self._place(subject), drafts.content_of(request.POST), at=self.at)
+        content, key = drafts.content_of(request.POST), once.sent_key(request)
+        kept = bool(subject) and drafts.keep_late(self._place(subject), content, key=key, at=self.at)
         return account.ask_to_log_in(request, kept=kept, fragment=bool(request.headers.get(HTMX)))

@@ -123,9 +123,13 @@ def once_only(context: dict[str, Any], form: forms.Form | None = None) -> SafeSt
 
 @register.inclusion_tag("portal/draft_keeper.html", takes_context=True)
 def draft_keeper(context: dict[str, Any]) -> dict[str, Any]:
-    """Show, within a form, that it saves itself as a draft, with buttons to keep it now and to throw it away."""
+    """Show, within a form, that it saves itself as a draft, with buttons to keep it now and to throw it away.
+
+    What came after a session had ended, and found a draft in its place, is offered beside it.
+    """
     page, request = context["page"], context["request"]
-    return {"kept_at": page.draft_kept_at, "address": request.path, "keep": drafts.KEEP, "drop": drafts.DROP}
+    buttons = {"keep": drafts.KEEP, "drop": drafts.DROP, "swap": drafts.SWAP, "drop_beside": drafts.DROP_BESIDE}
+    return {"kept": page.kept, "beside": page.kept_beside, "address": request.path, **buttons}
 
 
 def _drawn(drawing: str) -> SafeString:
