@@ -230,6 +230,12 @@ class Desk:
         assert found is not None, f"{town} does not know {referral}"
         return found
 
+    def case_of(self, town: str, referral: uuid.UUID) -> uuid.UUID:
+        """Return the case that a referral is about, or brought, in a town."""
+        case = self.referral(town, referral).case_id
+        assert case is not None, f"{town} has no case by {referral}"
+        return case
+
     def state(self, town: str, referral: uuid.UUID) -> str:
         """Return where a referral stands for a town."""
         return self.referral(town, referral).state

@@ -131,7 +131,7 @@ class OutboxDossier(models.Model):
     """The blocks that travel beside a release, apart from the statement so that they can be taken out.
 
     Personal data: the consented blocks of a case file. Ground: the person's consent, GDPR art. 6(1)(a) and 9(2)(a).
-    Kept: until the recipient holds it, the consent is withdrawn, or the case is erased.
+    Kept: until the recipient holds it, or the consent is withdrawn, the share revoked, the case handed back or erased.
     """
 
     message = models.OneToOneField(OutboxMessage, on_delete=models.PROTECT, primary_key=True, related_name="dossier")

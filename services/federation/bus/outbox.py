@@ -108,30 +108,34 @@ def send_again(row: OutboxMessage, at: datetime.datetime | None = None) -> None:
 
 
 def take_dossier_out(referral_id: uuid.UUID) -> bool:
-    """Remove the dossier from a release that has no receipt; the statement alone is sent again from now on.
+    """Remove the dossier of a release, receipted or not; the signed statement stays, and is sent alone from now on.
 
-    Returns whether something was taken out. What is on its way already is refused by the recipient,
-    who knows of the withdrawal.
+    Returns whether something was taken out. What is on its way already is refused by a recipient that
+    knows of the withdrawal.
     """
-    waiting = OutboxMessage.objects.filter(referral_id=referral_id, dossier__isnull=False, receipt_at__isnull=True)
-    return _remove_dossiers(waiting.values_list("pk", flat=True))
+    return _remove_dossiers(OutboxMessage.objects.filter(referral_id=referral_id))
 
 
-def erase_dossier(referral_id: uuid.UUID) -> bool:
-    """Remove every dossier that was sent about a referral, receipted or not; the signed statements stay."""
-    return _remove_dossiers(
-        OutboxMessage.objects.filter(referral_id=referral_id, dossier__isnull=False).values_list("pk", flat=True)
-    )
+def erase_stored_dossiers(referrals: Iterable[uuid.UUID]) -> bool:
+    """Remove the dossiers of the releases that their recipients have stored, because the file behind them is erased.
+
+    Returns whether something was removed. One that its recipient has not stored is owed to it still: it
+    answers for the person, and rests on a consent of its own. DossierHeld takes that one out.
+    """
+    return _remove_dossiers(OutboxMessage.objects.filter(referral_id__in=list(referrals), receipt_at__isnull=False))
 
 
-def _remove_dossiers(found: Iterable[uuid.UUID]) -> bool:
+def _remove_dossiers(among: QuerySet[OutboxMessage]) -> bool:
     if not connection.in_atomic_block:
         raise OutsideTransaction
     # The relay holds this lock while it seals: after us it finds no dossier, and before us its sealing loses its bytes.
-    rows = list(OutboxMessage.objects.filter(pk__in=list(found)).select_for_update().values_list("pk", flat=True))
+    found = among.filter(pk__in=OutboxDossier.objects.values("message")).select_for_update()
+    rows = list(found.values_list("pk", flat=True))
+    if not rows:
+        return False
     OutboxSealing.objects.filter(message__in=rows, has_dossier=True).update(sealed=None)
-    removed, _ = OutboxDossier.objects.filter(message__in=rows).delete()
-    return removed > 0
+    OutboxDossier.objects.filter(message__in=rows).delete()
+    return True
 
 
 def next_attempt(attempts: int, at: datetime.datetime) -> datetime.datetime:

@@ -67,7 +67,7 @@ class Effect(enum.StrEnum):
     REOPEN_OWN_FILE = "reopenOwnFile"
     """The tenant that gets a case back opens its own file for writing again."""
     TAKE_DOSSIER_OUT = "takeDossierOut"
-    """S: remove the dossier from a release that has no receipt; the statement alone is re-sent."""
+    """S: remove the dossier from a release: R holds it, or may not get it; the statement alone is re-sent."""
     SEND_ANSWER_AGAIN = "sendAnswerAgain"
     """S: send the stored answer to the acceptance again."""
     SEND_ACCEPTANCE_AGAIN = "sendAcceptanceAgain"
@@ -245,4 +245,12 @@ def old_handed_back(facts: F) -> Step[F]:
     changes: dict[str, Any] = {"custody_open": False} if isinstance(facts, Received) else {}
     if facts.state in legal:
         changes["state"] = State.HANDED_BACK
-    return Step(replace(facts, **changes))
+    return Step(replace(facts, **changes), effects=dossier_done(facts) if isinstance(facts, Sent) else ())
+
+
+def dossier_done(facts: Sent) -> tuple[Effect, ...]:
+    """Return what becomes of a released dossier that R holds, or is not to get: nobody needs it in S's outbox.
+
+    Should R ask again, the statement alone is sent: it applied a release before, or hands back by itself.
+    """
+    return (Effect.TAKE_DOSSIER_OUT,) if facts.answer == "released" and not facts.by_itself else ()

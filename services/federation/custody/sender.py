@@ -13,6 +13,7 @@ from federation.custody.facts import (
     Sent,
     State,
     Step,
+    dossier_done,
     refuse,
 )
 
@@ -29,11 +30,15 @@ def offer(facts: Sent, *, gate: Gate) -> Step[Sent]:
 
 
 def revoke(facts: Sent) -> Step[Sent]:
-    """Return the step that takes the referral back; R decides which came first. Raises ReferralStateConflict."""
+    """Return the step that takes the referral back; R decides which came first. Raises ReferralStateConflict.
+
+    A share that is taken back after its release is always confirmed: R is not to get the dossier any more.
+    """
     legal = S_UNANSWERED | ({State.RELEASED, State.FIRST_CONTACT} if facts.kind is Kind.SHARE else set())
     if facts.state not in legal or facts.by_itself:
         raise refuse(facts, "revoked")
-    return Step(replace(facts, state=State.REVOKING, revocation_asked=True), (Say("RevocationAsked"),))
+    facts = replace(facts, state=State.REVOKING, revocation_asked=True)
+    return Step(facts, (Say("RevocationAsked"),), dossier_done(facts))
 
 
 def withdraw(facts: Sent) -> Step[Sent]:
@@ -49,9 +54,9 @@ def withdraw(facts: Sent) -> Step[Sent]:
     if facts.state is State.ACCEPTED:
         step = _keep(facts, Gate.WITHDRAWN.value)
         return Step(step.facts, says + step.says, step.effects)
-    # A share that is being revoked may have been released: what is without receipt still has to lose its dossier.
+    # A share that is being revoked may have been released: it is not withdrawn before its release.
     if facts.answer == "released":
-        return Step(facts, says, (*effects, Effect.TAKE_DOSSIER_OUT))
+        return Step(facts, says, (*effects, *dossier_done(facts)))
     if facts.state in S_BEFORE_RELEASE:
         facts = replace(facts, state=State.WITHDRAWN)
     return Step(facts, says, effects)
@@ -189,8 +194,9 @@ def on_revocation_confirmed(facts: Sent) -> Step[Sent]:
         return Step(facts, effects=(Effect.ALARM,))
     shared = facts.kind is Kind.SHARE and facts.state in (State.RELEASED, State.FIRST_CONTACT, State.CLOSED)
     if facts.state in S_UNANSWERED or facts.state is State.REVOKING or shared:
-        return Step(replace(facts, state=State.REVOKED, recipient_out=True), effects=(Effect.TELL_TEAM,))
-    return Step(replace(facts, recipient_out=True))
+        effects = (Effect.TELL_TEAM, *dossier_done(facts))
+        return Step(replace(facts, state=State.REVOKED, recipient_out=True), effects=effects)
+    return Step(replace(facts, recipient_out=True), effects=dossier_done(facts))
 
 
 def on_withdrawal_applied(facts: Sent, *, custodian: bool) -> Step[Sent]:
@@ -203,17 +209,17 @@ def on_withdrawal_applied(facts: Sent, *, custodian: bool) -> Step[Sent]:
         return _keep(facts, Gate.WITHDRAWN.value)
     if facts.state in S_UNANSWERED:
         facts = replace(facts, state=State.WITHDRAWN)
-    return Step(facts, effects=(Effect.TELL_TEAM,))
+    return Step(facts, effects=(Effect.TELL_TEAM, *dossier_done(facts)))
 
 
 def on_held(facts: Sent) -> Step[Sent]:
-    """Return the step of DossierHeld: R can read the dossier."""
-    return Step(replace(facts, held=True))
+    """Return the step of DossierHeld: R can read the dossier, and S keeps it for sending no longer."""
+    return Step(replace(facts, held=True), effects=dossier_done(facts))
 
 
 def on_custody_ended(facts: Sent) -> Step[Sent]:
-    """Return the step of CustodyEnded: R has applied CustodyKept."""
-    return Step(replace(facts, recipient_out=True))
+    """Return the step of CustodyEnded: R has applied CustodyKept, or has a share without a dossier it can read."""
+    return Step(replace(facts, recipient_out=True), effects=dossier_done(facts))
 
 
 def on_progress(facts: Sent, *, first_contact: bool) -> Step[Sent]:

@@ -302,16 +302,43 @@ def test_a_dossier_that_is_taken_out_does_not_leave_and_its_sealing_neither(worl
     assert not outbox.take_dossier_out(row.referral_id)
 
 
-def test_after_the_receipt_a_withdrawal_takes_nothing_out_and_an_erasure_does(world: World) -> None:
+def test_a_dossier_is_taken_out_after_its_receipt_too(world: World) -> None:
     row = _release(world)
     _send(world)
     world.says(MessageReceived(row.digest))
     world.work()
     assert row.referral_id is not None
 
-    assert not outbox.take_dossier_out(row.referral_id)
-    assert outbox.erase_dossier(row.referral_id)
+    assert outbox.take_dossier_out(row.referral_id)
     assert count("outbox_dossier") == 0
+
+
+def test_an_erasure_takes_out_what_was_stored_and_leaves_what_is_owed(world: World) -> None:
+    stored, owed = _release(world), _release(world)
+    _send(world)
+    world.says(MessageReceived(stored.digest))
+    world.work()
+    assert stored.referral_id is not None
+    assert owed.referral_id is not None
+
+    assert outbox.erase_stored_dossiers([stored.referral_id, owed.referral_id])
+    assert query("SELECT message_id FROM outbox_dossier") == [(owed.pk,)]
+    assert not outbox.erase_stored_dossiers([stored.referral_id, owed.referral_id])
+
+
+def test_a_release_that_is_asked_for_again_goes_alone_once_its_dossier_is_out(world: World) -> None:
+    row = _release(world)
+    _send(world)
+    world.says(MessageReceived(row.digest))
+    world.work()
+    assert row.referral_id is not None
+    outbox.take_dossier_out(row.referral_id)
+
+    outbox.send_again(row, world.at)
+    _send(world)
+
+    assert [opened.dossier for opened in _opened(world)] == [DOSSIER, None]
+    assert world.effects() == ["receipt DossierReleased"]
 
 
 def test_a_dossier_that_is_too_large_is_refused_before_anything_is_said(world: World) -> None:

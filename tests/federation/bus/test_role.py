@@ -48,7 +48,8 @@ def test_everything_that_the_worker_does_is_allowed(as_application: World) -> No
         parked.answer(one.id, reason="closedByPerson", by="els.operator", at=world.at)
     with transaction.atomic():
         actions.record(act="x", by=system("vilvoorde", "test"), at=world.at, subject="x", case_id=referral_id)
-        outbox.erase_dossier(referral_id)
+        outbox.take_dossier_out(referral_id)
+        outbox.erase_stored_dossiers([referral_id])
     sealer.tick(at=world.at)
     world.later(hours=1)
     sealer.tick(at=world.at)

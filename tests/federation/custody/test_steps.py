@@ -126,6 +126,31 @@ def test_no_dossier_is_readable_after_its_withdrawal_unless_the_case_is_held() -
                 assert step.facts.custody_open
 
 
+def test_a_dossier_leaves_the_outbox_with_the_word_after_which_nobody_needs_it() -> None:
+    met = set()
+    for known, steps in SENT.items():
+        for name, step in steps:
+            new, out = step.facts, Effect.TAKE_DOSSIER_OUT in step.effects
+            learned = {fact for fact in ("held", "recipient_out", "consent_withdrawn") if getattr(new, fact)}
+            needless = {fact for fact in learned if not getattr(known, fact)}
+            needless |= {new.state} & {State.REVOKING, State.REVOKED, State.HANDED_BACK} - {known.state}
+            if known.answer == "released" and not known.by_itself and needless:
+                assert out, (name, known)
+                met.add(name)
+            assert not out or known.answer == "released" or name.startswith("seal again"), (name, known)
+
+    assert met == {
+        "revoke",
+        "withdraw",
+        "RevocationConfirmed",
+        "WithdrawalApplied, custodian",
+        "WithdrawalApplied, no custodian",
+        "DossierHeld",
+        "CustodyEnded",
+        "hand back released",
+    }
+
+
 def test_the_kind_of_a_tombstone_does_not_matter() -> None:
     """A revocation or a withdrawal that comes before the offer does not say of which kind the offer will be."""
     for name, event in AT_RECIPIENT.items():

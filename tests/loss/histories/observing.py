@@ -16,7 +16,9 @@ SELECT id, direction, kind, peer, state, hand_back, by_itself, revocation_asked,
        recipient_out, accepted, custody_open, released, has_dossier, case_id, consent_id, consent_digest, relates_to,
        offered_custody_row, accepted_custody_row, copy_erased_at IS NOT NULL AS erased,
        (SELECT content FROM received_dossier WHERE referral_id = referral.id) AS dossier,
-       EXISTS (SELECT FROM outbox_message WHERE referral_id = referral.id AND type = 'DossierReleased') AS let_go
+       EXISTS (SELECT FROM outbox_message WHERE referral_id = referral.id AND type = 'DossierReleased') AS let_go,
+       EXISTS (SELECT FROM outbox_dossier JOIN outbox_message ON outbox_message.id = message_id
+               WHERE referral_id = referral.id) AS keeps
 FROM referral ORDER BY began_at, direction, id
 """
 

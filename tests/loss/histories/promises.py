@@ -69,8 +69,16 @@ def _check_files_left(world: World, sides: Sides) -> None:
             if side.direction == "sent" and side.row["let_go"] and pk not in world.released:
                 world.released.add(pk)
                 _check_gate_two(world, side)
+            if side.row["keeps"] and isinstance(side.facts, Sent) and _is_needless(side.facts):
+                raise Broken(f"I5: {town} keeps the file of {world.name(pk)} for sending, and nobody is to get it")
             if side.direction == "received":
                 _check_readable(world, town, side, _sent(both))
+
+
+def _is_needless(known: Sent) -> bool:
+    """Say whether a dossier is held by its recipient, or not for it any more."""
+    over = known.state in (State.REVOKING, State.REVOKED, State.HANDED_BACK)
+    return known.held or known.recipient_out or known.consent_withdrawn or over
 
 
 def _check_gate_two(world: World, side: Side) -> None:
@@ -154,6 +162,8 @@ def _check_ending(world: World, pk: uuid.UUID, both: dict[str, Side]) -> None:
     name = world.name(pk)
     if s is None:
         raise Broken(f"{name}: nobody has sent it")
+    if any(side.row["keeps"] for side in both.values()):
+        raise Broken(f"I5: at rest the file of {name} still lies in its sender's outbox")
     there = r.state if r else None
     if s.state is State.OFFERED or there not in AGREE[s.kind].get(s.state, set()):
         raise Broken(f"I3: {name} ends {s.state} at the sender and {there} at the recipient")

@@ -90,7 +90,7 @@ def test_no_history_loses_a_case(stage: Stage) -> None:
         ((cases, "end_custody", lambda **_: None), "I2"),
         ((sequence, "holds_back", lambda *_: False), "failed|parked"),
     ],
-    ids=["no second gate", "a withdrawal forgets the release", "custody that never ends", "no order within a referral"],
+    ids=["no second gate", "a dossier is never taken out", "custody that never ends", "no order within a referral"],
 )
 def test_a_planted_mistake_is_found(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, mistake: tuple[object, str, Callable[..., Any]], promise: str

@@ -77,8 +77,7 @@ class Machine:
             return self._end_offered(town, side)
         if effect is Effect.MARK_OLD_HANDED_BACK:
             return self._mark_old(town, k)
-        waits = side.copies and not side.release_receipt and side.copies[-1] != towns.ALONE
-        if effect is Effect.TAKE_DOSSIER_OUT and waits:
+        if effect is Effect.TAKE_DOSSIER_OUT and towns.keeps_dossier(side):
             return towns.put(town, k, side._replace(copies=(*side.copies, towns.ALONE)))
         return town
 
@@ -150,9 +149,15 @@ class Machine:
             if side.copy and self.slots[k].kind is Kind.SHARE and "ConsentWithdrawn" in side.heard:
                 raise Broken("I5", "a share is readable after its withdrawal was heard")
         elif isinstance(side, SentSide):
-            resends = side.copies and side.copies[-1] != towns.ALONE and not side.release_receipt
-            if resends and side.consent == towns.WITHDRAWN:
-                raise Broken("I5", "a dossier goes on being sent after its withdrawal")
+            needless = {
+                "its withdrawal": side.consent == towns.WITHDRAWN,
+                "R has said that it holds it": side.facts.held,
+                "R has said that it is out": side.facts.recipient_out,
+                "it was taken back": side.facts.state in (State.REVOKING, State.REVOKED),
+                "the case has come home": side.facts.state is State.HANDED_BACK,
+            }
+            for since in (since for since, so in needless.items() if so and towns.keeps_dossier(side)):
+                raise Broken("I5", f"a dossier is kept for sending after {since}")
 
     # --- hearing -----------------------------------------------------------------------------
 

@@ -333,6 +333,20 @@ MENDED = (
         _after("sender", "withdraw", _without(Effect.TAKE_DOSSIER_OUT)),
     ),
     Mistake(
+        "the outbox keeps what is held",
+        "a release keeps its blocks after DossierHeld",
+        _I5,
+        _KEYS,
+        _after("sender", "on_held", _without(Effect.TAKE_DOSSIER_OUT)),
+    ),
+    Mistake(
+        "the outbox keeps what is taken back",
+        "a released share keeps its blocks after its revocation",
+        _I5,
+        _SHARE,
+        _after("sender", "revoke", _without(Effect.TAKE_DOSSIER_OUT)),
+    ),
+    Mistake(
         "hand back waits for a person",
         "what R gives back by itself can be declined",
         _I3 | {"honesty"},

@@ -58,7 +58,7 @@ class SentSide(NamedTuple):
     offer_receipt: bool = False
     refused: bool = False
     copies: tuple[str, ...] = ()
-    """Every sealing of the release that ever left; the last one is re-sent."""
+    """Every sealing of the release that ever left; the last one is what the outbox can send."""
     release_receipt: bool = False
     key: int = 0
     consent: str = STANDS
@@ -153,6 +153,11 @@ def all_sent(town: Town) -> list[tuple[int, SentSide]]:
 def all_received(town: Town) -> list[tuple[int, ReceivedSide]]:
     """Return what this town received, tombstones too."""
     return [(k, side) for k, side in enumerate(town.sides) if isinstance(side, ReceivedSide)]
+
+
+def keeps_dossier(side: SentSide) -> bool:
+    """Say whether the outbox holds the dossier of a release."""
+    return bool(side.copies) and side.copies[-1] != ALONE
 
 
 def turn(side: SentSide | ReceivedSide) -> int:

@@ -1,5 +1,6 @@
 """The effects of a step beside facts and words: custody rows, files, copies, lists of teams."""
 
+import uuid
 from collections.abc import Callable
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ from federation.custody.facts import Effect, Kind
 from municipal.cases import actions as cases, queries as case_queries
 from municipal.referrals.actions.turn import Turn
 from municipal.referrals.models import ReceivedDossier, Referral, TeamItem
+from municipal.referrals.rules import Direction
 from municipal.tables import actions as tables
 
 log = structlog.get_logger(__name__)
@@ -33,11 +35,28 @@ def _erase_copy(turn: Turn) -> None:
     referral.preview, referral.urgency, referral.has_dossier = None, "", False
     ReceivedDossier.objects.filter(referral_id=referral.pk).delete()
     if _is_a_copy(referral) and referral.case_id is not None:
-        tables.erase_agreements(case_id=referral.case_id, by=turn.by, at=turn.at)
-        cases.erase_content(case_id=referral.case_id, by=turn.by, at=turn.at)
+        _erase_file(turn, referral.case_id)
     inbox.erase_payloads(referral_id=referral.pk, at=turn.at)
     if referral.copy_erased_at is None:
         referral.copy_erased_at, referral.copy_erased_by = turn.at, turn.by.subject
+
+
+def _erase_file(turn: Turn, case_id: uuid.UUID) -> None:
+    """Erase a file that came by a referral, and what of it lies beside: as it went on, and as it came back from there.
+
+    A dossier that the next town has accepted and not stored yet still goes to it: that town answers for the person,
+    on a consent of its own, and without a file it would give the case back to nobody who has one.
+    """
+    tables.erase_agreements(case_id=case_id, by=turn.by, at=turn.at)
+    cases.erase_content(case_id=case_id, by=turn.by, at=turn.at)
+    of_case = Referral.objects.filter(case_id=case_id).exclude(pk=turn.referral.pk).order_by("pk")
+    outbox.erase_stored_dossiers(of_case.filter(direction=Direction.SENT).values_list("pk", flat=True))
+    for other in of_case.filter(has_dossier=True).select_for_update(of=("self",)):
+        ReceivedDossier.objects.filter(referral=other).delete()
+        inbox.erase_payloads(referral_id=other.pk, at=turn.at)
+        other.preview, other.urgency, other.has_dossier = None, "", False
+        other.copy_erased_at, other.copy_erased_by = turn.at, turn.by.subject
+        other.save(update_fields=["preview", "urgency", "has_dossier", "copy_erased_at", "copy_erased_by"])
 
 
 def _is_a_copy(referral: Referral) -> bool:
