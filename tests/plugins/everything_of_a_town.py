@@ -44,6 +44,32 @@ def make(towns: Towns) -> dict[str, Ids]:
     desk.open("molenbeek", moved)
     desk.accept("molenbeek", moved)
     towns.settle()
+    for relation, received in _brought(desk).items():
+        found[relation]["received"] = str(received)
+    return found
+
+
+def _brought(desk: Desk) -> dict[str, uuid.UUID]:
+    """Will let Molenbeek hand a case over to each; return the referrals, of which one was handed back."""
+    there = {
+        OWN: actor("vilvoorde"),
+        OTHER_TEAM: actor("vilvoorde", team="youth"),
+        HANDED_OVER: actor("vilvoorde"),
+        ELSEWHERE: actor("schaarbeek"),
+    }
+    found = {}
+    for relation, by in there.items():
+        case = desk.case("molenbeek", NAMES[relation])
+        desk.consent("molenbeek", case, to=by.participant)
+        found[relation] = desk.offer("molenbeek", case, to=by.participant, team=by.team)
+    desk.towns.settle()
+    for relation, by in there.items():
+        desk.open(by.participant, found[relation], by=by)
+        desk.accept(by.participant, found[relation], by=by)
+    desk.towns.settle()
+    gone = found[HANDED_OVER]
+    desk.consent("vilvoorde", desk.case_of("vilvoorde", gone))
+    desk.take_over("molenbeek", desk.hand_back("vilvoorde", gone))
     return found
 
 

@@ -433,9 +433,12 @@ class Dossier:
 def dossier(referral: Referral) -> Dossier | None:
     """Return the dossier that came with the release, or None: not released, or erased."""
     found = ReceivedDossier.objects.filter(referral=referral).first()
-    if found is None:
-        return None
-    return Dossier(found.digest, found.received_at, json.loads(found.content)["blocks"])
+    return Dossier(found.digest, found.received_at, json.loads(found.content)["blocks"]) if found else None
+
+
+def file_closed(referral: Referral) -> bool:
+    """Say whether the file of a referral is closed for writing; a share was joined into none, and stays open."""
+    return referral.case is not None and referral.case.closed_for_writing_at is not None
 
 
 def unread(*, by: Actor) -> QuerySet[TeamItem]:

@@ -2,19 +2,22 @@
 
 import uuid
 
+import pytest
 from django.db import transaction
 
 from federation.errors import DomainError
 from federation.identity.actor import Actor, Role
+from municipal.cases import rules as case_rules
 from municipal.referrals import actions, queries
 from people_at_work import BLOCKS, actor
 
 V, M = "vilvoorde", "molenbeek"
-UNKNOWN, FORBIDDEN, CONFLICT, PURPOSE = (
+UNKNOWN, FORBIDDEN, CONFLICT, PURPOSE, CLOSED = (
     "referralUnknown",
     "missingPermission",
     "referralStateConflict",
     "purposeMissing",
+    "fileClosed",
 )
 OK = "ok"
 
@@ -49,6 +52,11 @@ TABLE = [
     ("data protection officer", M, "received", True, OK, PURPOSE, FORBIDDEN),
     ("data protection officer", M, "held", True, OK, PURPOSE, FORBIDDEN),
     ("data protection officer", V, "released", True, OK, CONFLICT, FORBIDDEN),
+    # the case went home: the file is closed, and what came with it too
+    ("caseworker", M, "handedBack", True, OK, CLOSED, CONFLICT),
+    ("caseworker of another team", M, "handedBack", False, UNKNOWN, UNKNOWN, UNKNOWN),
+    ("coordinator", M, "handedBack", True, OK, PURPOSE, CONFLICT),
+    ("data protection officer", M, "handedBack", True, OK, PURPOSE, FORBIDDEN),
     ("manager", M, "held", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     ("manager", V, "released", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     ("nobody", M, "held", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -75,13 +83,22 @@ def act(town, referral, by, at):
     return actions.revoke_referral(referral_id=referral, reason="personStays", by=by, at=at)
 
 
+def by_state(desk, towns):
+    """Return a referral for each state of the table: it waits, it moved, or the case went home again."""
+    waiting, moved, gone = (desk.offered(name=name).referral for name in ("waiting", "moved", "gone"))
+    for one in (moved, gone):
+        desk.take_over(M, one)
+    desk.consent(M, desk.case_of(M, gone))
+    desk.take_over(V, desk.hand_back(M, gone))
+    return {"received": waiting, "held": moved, "released": moved, "handedBack": gone}
+
+
 def test_the_table_of_access_holds(desk, towns) -> None:
-    waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
-    desk.take_over(M, moved.referral)
+    referrals = by_state(desk, towns)
     wrong = []
 
     for who, town, state, listed, read, dossier, acted in TABLE:
-        referral = (waiting if state == "received" else moved).referral
+        referral = referrals[state]
         by = WHO[who](town)
         assert desk.state(town, referral) == state
         with towns.at(town):
@@ -120,16 +137,32 @@ def test_the_officer_opens_a_dossier_with_a_purpose_and_leaves_an_entry(desk, to
     assert rows == [("complaint",)]
 
 
-STATUS = {OK: 200, UNKNOWN: 404, FORBIDDEN: 403, CONFLICT: 409}
+def test_what_came_with_a_case_that_went_on_is_read_with_a_purpose_and_by_no_caseworker(desk, towns) -> None:
+    gone = by_state(desk, towns)["handedBack"]
+
+    with towns.at(M):
+        for by in (actor(M), actor(M, Role.COORDINATOR)):
+            with pytest.raises(DomainError):
+                actions.read_dossier(referral_id=gone, purpose="", by=by, at=desk.now)
+        found = actions.read_dossier(
+            referral_id=gone, purpose="supervision", by=actor(M, Role.COORDINATOR), at=desk.now
+        )
+        with pytest.raises(case_rules.FileClosed):
+            actions.read_dossier(referral_id=gone, purpose="supervision", by=actor(M), at=desk.now)
+
+    assert set(found.blocks) == set(BLOCKS)
+    assert towns[M].query("SELECT purpose FROM audit_entry WHERE act = 'dossierRead'") == [("supervision",)]
+
+
+STATUS = {OK: 200, UNKNOWN: 404, FORBIDDEN: 403, CONFLICT: 409, CLOSED: 403}
 
 
 def test_the_pages_say_the_same_as_the_table(desk, towns, visit, words) -> None:
-    waiting, moved = desk.offered(name="waiting"), desk.offered(name="moved")
-    desk.take_over(M, moved.referral)
+    referrals = by_state(desk, towns)
     wrong = []
 
     for who, town, state, _, read, dossier, acted in TABLE:
-        referral = (waiting if state == "received" else moved).referral
+        referral = referrals[state]
         by, page = WHO[who](town), f"/referrals/{referral}"
         if by.participant != town:  # a session holds people of its own town only
             continue
@@ -141,7 +174,10 @@ def test_the_pages_say_the_same_as_the_table(desk, towns, visit, words) -> None:
         got = [tracker.status_code, file.status_code, offered]
         if got != wanted:
             wrong.append(f"{who} in {town}, {state}: {got}, not {wanted}")
-        if dossier == PURPOSE and "Sami" in words(file):
+        led = f'href="{page}/dossier"' in tracker.content.decode()
+        if led != (dossier in (OK, PURPOSE) and state in ("held", "handedBack")):
+            wrong.append(f"{who} in {town}, {state}: the tracker {'leads' if led else 'does not lead'} to the file")
+        if dossier == PURPOSE and "Verzonnen" in words(file):
             wrong.append(f"{who} in {town} reads without a purpose")
 
     assert "\n".join(wrong) == ""

@@ -45,12 +45,12 @@ def read_items(*, referral_id: uuid.UUID, by: Actor, at: datetime.datetime) -> i
 def read_dossier(*, referral_id: uuid.UUID, purpose: str, by: Actor, at: datetime.datetime) -> queries.Dossier:
     """Return exactly the consented blocks, and leave an entry in the log of readings.
 
-    Raises MissingPermission, ReferralUnknown, PurposeMissing, and ReferralStateConflict where no
-    dossier came or its copy is erased.
+    They are as closed as the file that they were joined into. Raises MissingPermission, ReferralUnknown,
+    PurposeMissing, FileClosed, and ReferralStateConflict where no dossier came or its copy is erased.
     """
     referral = queries.get_referral(referral_id, by=by)
     rules.check_side(referral.direction, Direction.RECEIVED, act="read", state=referral.state)
-    case_rules.check_read(by, team=referral.team, closed=False, purpose=purpose)
+    case_rules.check_read(by, team=referral.team, closed=queries.file_closed(referral), purpose=purpose)
     found = queries.dossier(referral)
     if found is None:
         raise ReferralStateConflict("There is no dossier here.", state=referral.state, act="read")

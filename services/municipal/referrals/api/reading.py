@@ -70,7 +70,11 @@ class DossierDetail(views.View):
         operation_id="getReferralDossier", summary="Read the dossier", parameters=[PURPOSE], responses={200: Dossier}
     )
     def get(self, request: Request, referralId: uuid.UUID) -> Response:
-        """Read exactly the consented blocks. The reading leaves an entry in a log that the person may ask for."""
+        """Read exactly the consented blocks, as long as the file is open to the caller; the reading leaves an entry.
+
+        Where the case went on, the blocks are as closed as its file: a coordinator says why, a caseworker reads the
+        tracker alone. The person may ask for the log of readings.
+        """
         del request
         self.no_query()
         found = actions.read_dossier(referral_id=referralId, purpose=self.purpose, by=self.actor, at=self.at)

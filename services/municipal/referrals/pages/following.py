@@ -10,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from federation.custody.facts import Kind, State
+from federation.errors import DomainError
 from federation.identity import browser
+from federation.identity.actor import Actor
 from federation.portal import pages
+from municipal.cases import rules as case_rules
 from municipal.referrals import actions, queries, rules
 from municipal.referrals.pages import answering, line, standing
 from municipal.referrals.pages.seen import Card, card
@@ -147,7 +150,20 @@ def context(page: pages.Page, referral: queries.ReferralRow, *, name: str = "") 
         "verbs": answering.verbs(referral) if may_act else (),
         "forms": answering.forms_for(referral, page, name=name) if may_act else {},
         "has_case": referral.case_id is not None,
+        "may_open_dossier": _may_open_dossier(referral, by=page.actor),
     }
+
+
+def _may_open_dossier(referral: queries.ReferralRow, *, by: Actor) -> bool:
+    """Say whether a dossier is here and `by` may read it, if need be after saying why."""
+    closed = queries.file_closed(referral)
+    try:
+        case_rules.check_read(by, team=referral.team, closed=closed, purpose="")
+    except case_rules.PurposeMissing:
+        return referral.has_dossier
+    except DomainError:
+        return False
+    return referral.has_dossier
 
 
 def _others(referral: queries.ReferralRow, page: pages.Page, towns: Towns) -> list[Card]:
