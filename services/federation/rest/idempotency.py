@@ -1,12 +1,18 @@
-"""The same call with the same `Idempotency-Key` is done once, however often a network repeats it."""
+"""The same call with the same `Idempotency-Key` is done once, however often a network repeats it.
+
+What was answered is not kept: it names people, and may be erased, closed or somebody else's by the time the call comes
+again. Kept is where the thing stands. Who calls again reads it there, as it is now, with the rights that he has now.
+"""
 
 import datetime
 import functools
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection, transaction
+from django.urls import resolve
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,10 +30,13 @@ HEADER = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": f"^{KEY.pattern}$"},
     OpenApiParameter.HEADER,
-    description="The same call with the same key is done once; its answer is given again.",
+    description=(
+        "The same call with the same key is done once, for seven days. When it comes again, status and Location are "
+        "the same, and the body is the thing as it stands then; who may not read it any more gets the refusal of GET."
+    ),
 )
 KEPT = datetime.timedelta(days=7)
-HEADERS = ("Location", "ETag")
+CREATED = 201
 
 Handler = Callable[..., Response]
 
@@ -39,21 +48,27 @@ class IdempotencyKeyReused(DomainError):
 
 
 def idempotent(
-    *, operation_id: str, summary: str, request: type[Input], responses: dict[int, type[Output]]
+    *,
+    operation_id: str,
+    summary: str,
+    request: type[Input],
+    responses: dict[int, type[Output]],
+    again: Handler | None = None,
 ) -> Callable[[Handler], Handler]:
     """Describe a POST handler as `extend_schema` does, its header included, and wrap it.
 
-    With a key, act and answer are stored in one commit, and the answer is given again. A refusal is not stored: the
-    caller may mend what stood in the way and use the same key.
+    With a key, the act and where its thing stands (`href` in the answer) are stored in one commit. The same call again
+    is answered by `again`, or by the GET handler of that address. A refusal is not stored: the caller may mend what
+    stood in the way and use the same key.
     Raises IdempotencyKeyReused, or ValidationError for a key that is none.
     """
     described = extend_schema(
         operation_id=operation_id, summary=summary, request=request, parameters=[HEADER], responses=responses
     )
-    return lambda handle: described(_once(handle))
+    return lambda handle: described(_once(handle, again))
 
 
-def _once(handle: Handler) -> Handler:
+def _once(handle: Handler, again: Handler | None) -> Handler:
     @functools.wraps(handle)
     def answer(view: Any, request: Request, *arguments: Any, **named: Any) -> Response:
         key = request.headers.get("Idempotency-Key")
@@ -66,19 +81,30 @@ def _once(handle: Handler) -> Handler:
             if not first:
                 if row.body_digest != digest:
                     raise IdempotencyKeyReused
-                return Response(row.answer, status=row.status, headers=row.headers)
+                response = again(view, request, *arguments, **named) if again else _read(row.href, request)
+                response.status_code = row.status
+                if row.status == CREATED:
+                    response["Location"] = row.href
+                return response
             response = handle(view, request, *arguments, **named)
-            row.status = response.status_code
-            row.answer = response.data
-            row.headers = {name: response[name] for name in HEADERS if name in response}
-            row.save(update_fields=["status", "answer", "headers"])
+            row.status, row.href = response.status_code, response.data["href"]
+            row.save(update_fields=["status", "href"])
             return response
 
     return answer
 
 
+def _read(href: str, request: Request) -> Response:
+    """Return what the GET handler of an address of ours answers the caller now; raises its refusals."""
+    found = resolve(urlsplit(href).path)
+    there: Any = found.func.cls(**found.func.initkwargs)  # type: ignore[attr-defined]  # views of the APIs have them
+    there.setup(request, **found.kwargs)
+    response: Response = there.get(request, **found.kwargs)
+    return response
+
+
 def forget_before(at: datetime.datetime) -> int:
-    """Delete the answers that were given longer than a week before `at`; return how many."""
+    """Delete the keys of calls that were answered longer than a week before `at`; return how many."""
     gone, _ = IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
     return gone
 
@@ -93,8 +119,8 @@ def _check(key: str) -> None:
 
 
 CLAIM = """
-INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, answer, headers, created_at)
-VALUES (%s, %s, %s, %s, 200, 'null', '{}', %s)
+INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, href, created_at)
+VALUES (%s, %s, %s, %s, 200, '', %s)
 ON CONFLICT (subject, call, key) DO NOTHING
 RETURNING id
 """

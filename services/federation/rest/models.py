@@ -5,12 +5,12 @@ from django.db.models import Q
 
 
 class IdempotencyKey(models.Model):
-    """One answer that was given under a caller's key, so that the same call again gets the same answer.
+    """One call that was done under a caller's key, and where its thing stands, so that the call is not done again.
 
-    The row commits in the transaction of the act: either both happened or neither.
+    The row commits in the transaction of the act: either both happened or neither. Nothing of the answer is kept.
 
-    Personal data: what the answer said, ids and codes. Ground: security of processing (GDPR art. 32).
-    Kept: seven days.
+    Personal data: who called when, ids in addresses, and the digest of what was sent.
+    Ground: security of processing (GDPR art. 32). Kept: seven days.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -20,8 +20,8 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=64)
     body_digest = models.CharField(max_length=71)
     status = models.PositiveSmallIntegerField()
-    answer = models.JSONField()
-    headers = models.JSONField(default=dict)
+    href = models.CharField(max_length=300)
+    """The address of what the call made or changed: read again, with the rights of that day, when it comes again."""
     created_at = models.DateTimeField()
 
     class Meta:

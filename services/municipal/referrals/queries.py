@@ -161,6 +161,12 @@ def locked_of_consent(consent_id: uuid.UUID) -> list[Referral]:
     return list(Referral.objects.select_for_update(of=("self",)).filter(consent_id=consent_id).order_by("pk"))
 
 
+def told_of_withdrawal(consent_id: uuid.UUID, *, at: datetime.datetime | None) -> list[uuid.UUID]:
+    """Return the referrals whose recipients were told when a consent was taken back at `at`, in the order of then."""
+    found = Referral.objects.filter(consent_id=consent_id, consent_withdrawn=True, withdrawn_at=at)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
 def peek(referral_id: uuid.UUID) -> Referral | None:
     """Return a referral without locking it, for what never changes in it: peer, direction, case, consent."""
     return Referral.objects.filter(pk=referral_id).first()

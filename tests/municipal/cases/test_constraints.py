@@ -137,15 +137,15 @@ BROKEN = [
     (
         "one_answer_per_caller_call_and_key",
         (
-            "INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, answer, headers, created_at)"
-            " SELECT 'x', 'POST /', 'key', '', 200, 'null', '{}', now() FROM generate_series(1, 2)"
+            "INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, href, created_at)"
+            " SELECT 'x', 'POST /', 'key', '', 200, '', now() FROM generate_series(1, 2)"
         ),
     ),
     (
         "only_done_acts_are_remembered",
         (
-            "INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, answer, headers, created_at)"
-            " VALUES ('x', 'POST /', 'key', '', 409, 'null', '{}', now())"
+            "INSERT INTO rest_idempotency_key (subject, call, key, body_digest, status, href, created_at)"
+            " VALUES ('x', 'POST /', 'key', '', 409, '', now())"
         ),
     ),
 ]

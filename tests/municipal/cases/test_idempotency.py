@@ -1,5 +1,6 @@
 """The same call with the same key is done once: repeated, changed, refused, or twice at the same moment."""
 
+import dataclasses
 import threading
 import uuid
 
@@ -10,10 +11,13 @@ import casework
 from casework import CASEWORKER, COORDINATOR, PERSON, rows
 from federation import clock
 from federation.rest import idempotency
+from municipal.cases import actions
 
 CASES = "/api/casework/v1/cases"
 BODY = {"person": PERSON, "stayKind": "move"}
 REUSED = "urn:problem-type:zenne:casework:idempotencyKeyReused"
+READ_ONCE = {"audit_entry": 1, "audit_waiting": 1}
+"""Who calls again reads, and a reading is logged."""
 
 
 def key():
@@ -29,7 +33,73 @@ def test_the_same_call_gets_the_same_answer_and_is_done_once(api, db):
 
     assert (again.status_code, again.json()) == (201, first.json())
     assert (again["Location"], again["ETag"]) == (first["Location"], first["ETag"])
-    assert rows() == after_first
+    assert added(after_first) == READ_ONCE
+
+
+def added(before):
+    """Return by how many rows each table has grown."""
+    return {table: number - before[table] for table, number in rows().items() if number != before[table]}
+
+
+def kept():
+    """Return all that is kept of calls, as one text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(string_agg(kept::text, ' '), '') FROM rest_idempotency_key AS kept")
+        return cursor.fetchone()[0]
+
+
+def test_nothing_of_an_answer_is_kept_but_where_its_thing_stands(api, case):
+    note = {"block": "contactNotes", "contactKind": "phone", "text": "Belde over zijn grootmoeder Filomena."}
+
+    made = api().post(CASES, BODY, headers=key()).json()
+    written = api().post(f"{CASES}/{case}/entries", note, headers=key()).json()
+
+    assert made["href"] in kept()
+    assert written["href"] in kept()
+    for word in (PERSON["firstName"], PERSON["lastName"], PERSON["birthOn"], PERSON["phone"], "Filomena", "Belde"):
+        assert word not in kept()
+
+
+def test_the_same_call_again_tells_how_things_stand_now(api, db):
+    headers = key()
+    first = api().post(CASES, BODY, headers=headers)
+    case = first.json()["id"]
+    api().patch(f"{CASES}/{case}", {"person": {"firstName": "Samira"}}, headers={"If-Match": first["ETag"]})
+
+    again = api().post(CASES, BODY, headers=headers)
+
+    assert (again.status_code, again["Location"]) == (201, first["Location"])
+    assert again.json() == api().get(f"{CASES}/{case}").json()
+    assert (again.json()["person"]["firstName"], again["ETag"]) == ("Samira", '"2"')
+
+
+def test_the_same_call_again_asks_for_the_rights_of_today(api, case):
+    headers, note = key(), {"block": "contactNotes", "contactKind": "phone", "text": "Belde."}
+    moved = dataclasses.replace(CASEWORKER, team="youth")
+    nobody = dataclasses.replace(CASEWORKER, roles=frozenset())
+    assert api().post(f"{CASES}/{case}/entries", note, headers=headers).status_code == 201
+    before = rows()
+
+    answers = [api(by).post(f"{CASES}/{case}/entries", note, headers=headers) for by in (moved, nobody)]
+    casework.hand_over(uuid.UUID(str(case)))
+    answers.append(api().post(f"{CASES}/{case}/entries", note, headers=headers))
+
+    kinds = [answer.json()["type"].rpartition(":")[2] for answer in answers]
+    assert kinds == ["resourceNotFound", "missingPermission", "fileClosed"]
+    assert [answer.status_code for answer in answers] == [404, 403, 403]
+    assert rows()["cases_entry"] == before["cases_entry"]
+
+
+def test_what_was_erased_is_in_no_answer(api, db):
+    headers = key()
+    case = api().post(CASES, BODY, headers=headers).json()["id"]
+    actions.erase_content(case_id=uuid.UUID(case), by=COORDINATOR, at=casework.AT)
+
+    again = api().post(CASES, BODY, headers=headers)
+
+    assert again.status_code == 201
+    assert "person" not in again.json()
+    assert PERSON["lastName"] not in kept()
 
 
 def test_another_body_under_the_same_key_is_refused(api, db):

@@ -184,12 +184,14 @@ def test_a_withdrawal_names_who_is_told(desk, doors, towns) -> None:
     case, consent = prepared(desk, doors)
     referral = doors.done(V, REFERRALS, offer(case))["id"]
 
-    answer = doors.post(V, f"/api/casework/v1/consents/{consent}/withdrawals")
+    key = str(uuid.uuid4())
+    answer, repeated = (doors.post(V, f"/api/casework/v1/consents/{consent}/withdrawals", key=key) for _ in range(2))
     again = doors.post(V, f"/api/casework/v1/consents/{consent}/withdrawals")
     towns.settle()
 
-    assert answer.status_code == 201
+    assert answer.status_code == repeated.status_code == 201
     assert answer.json()["told"] == [referral]
+    assert (repeated.json(), repeated["Location"]) == (answer.json(), answer["Location"])
     assert (again.status_code, again.json()["type"]) == (409, "urn:problem-type:zenne:casework:alreadyWithdrawn")
     assert doors.referral(V, referral)["state"] == doors.referral(M, referral)["state"] == "withdrawn"
     assert doors.referral(V, referral)["withdrawalHandling"] == "erased"

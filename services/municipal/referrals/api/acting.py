@@ -1,6 +1,7 @@
 """What people do with referrals: one address a verb, each with one call into actions."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,7 @@ from federation.custody.facts import Kind
 from federation.rest import pages, views
 from federation.rest.idempotency import idempotent
 from federation.rest.serializers import Nothing
+from municipal.consents import queries as consents
 from municipal.referrals import actions, queries, rules
 from municipal.referrals.api.shapes import (
     AdviceInput,
@@ -180,25 +182,34 @@ class Advice(views.View):
         return _created(actions.give_advice(referral_id=referralId, **sent, by=self.actor, at=self.at))
 
 
+def _withdrawn_before(view: views.View, _request: Request, consentId: uuid.UUID) -> Response:
+    consent = consents.get_consent(consentId, by=view.actor)
+    return _withdrawn(consent, queries.told_of_withdrawal(consent.id, at=consent.withdrawn_at))
+
+
+def _withdrawn(consent: consents.ConsentView, told: Iterable[uuid.UUID]) -> Response:
+    values = {"id": consent.id, "withdrawn_at": consent.withdrawn_at, "told": list(told)}
+    return views.created(dict(Withdrawal(values).data))
+
+
 class Withdrawals(views.View):
     """A person takes consent back."""
 
     api_tag = "Consents"
 
     @idempotent(
-        operation_id="withdrawConsent", summary="Take a consent back", request=Nothing, responses={201: Withdrawal}
+        operation_id="withdrawConsent",
+        summary="Take a consent back",
+        request=Nothing,
+        responses={201: Withdrawal},
+        again=_withdrawn_before,
     )
     def post(self, request: Request, consentId: uuid.UUID) -> Response:
         """Record that the person takes the consent back; every referral that rests on it is driven to its end."""
         del request
         self.sent(Nothing)
         found = actions.withdraw_consent(consent_id=consentId, by=self.actor, at=self.at)
-        values = {
-            "id": found.consent.id,
-            "withdrawn_at": found.consent.withdrawn_at,
-            "told": [referral.pk for referral in found.told],
-        }
-        return views.created(dict(Withdrawal(values).data))
+        return _withdrawn(found.consent, [referral.pk for referral in found.told])
 
 
 def _created(referral: queries.ReferralRow) -> Response:
