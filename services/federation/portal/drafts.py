@@ -1,17 +1,19 @@
 """Drafts: what somebody was writing survives the end of his session, a closed lid and a dead battery.
 
 A draft is kept for one person, one form and one thing (such as a case). It saves itself through htmx while somebody
-writes, and by a button without; `Page.saved` takes it away.
+writes, and by a button without; `Page.saved` takes it away, and so does who erases the thing.
 
 What comes from a browser after its session has ended may be another's: it takes the place of nothing that the person
 kept. Where there is a draft, it stands beside it and is offered after the login.
 """
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import QueryDict
 
 from federation.portal.models import Draft
@@ -149,6 +151,12 @@ def _kept(row: Draft) -> Kept:
 
 def _without_nul(text: str) -> str:
     return text.replace("\x00", "")
+
+
+def erase_about(thing: uuid.UUID) -> int:
+    """Delete everybody's drafts about a thing that is erased, and about what hangs on it; return how many."""
+    gone, _ = Draft.objects.filter(Q(object=str(thing)) | Q(object__startswith=f"{thing}/")).delete()
+    return gone
 
 
 def forget_before(at: datetime.datetime) -> int:

@@ -8,7 +8,7 @@ class Draft(models.Model):
 
     Personal data: whatever the colleague had written so far, which may be about the person he works with. Ground:
     the task that the form serves; without it a session that ends would eat what was written. Kept: until the form is
-    saved or the draft is thrown away, 30 days at most.
+    saved, the draft is thrown away or what it is about is erased, 30 days at most.
     """
 
     subject = models.CharField(max_length=36)

@@ -93,6 +93,10 @@ class Page(View):
         kept = self.kept
         return kept.initial if kept else {}
 
+    def keeps_drafts(self) -> bool:
+        """Say whether unfinished text is kept: a page that was left open must not bring back what was erased."""
+        return True
+
     def show(
         self, context: Mapping[str, Any] | None = None, *, status: int = 200, template: str | None = None
     ) -> HttpResponse:
@@ -129,6 +133,11 @@ class Page(View):
     def _place(self, subject: str) -> drafts.Place:
         return drafts.Place(subject=subject, form=self.draft, object=self.about)
 
+    def _keep_draft(self, subject: str) -> bool:
+        if not self.keeps_drafts():
+            return False
+        return drafts.keep(self._place(subject), drafts.content_of(self.request.POST), at=self.at)
+
     def _about_the_draft(self, request: HttpRequest) -> HttpResponse | None:
         """Return the answer to a button about the draft, None for every other request."""
         if not self.draft or request.method != "POST":
@@ -145,7 +154,7 @@ class Page(View):
                 return HttpResponseRedirect(request.path)
         if drafts.KEEP not in request.POST:
             return None
-        kept = drafts.keep(place, drafts.content_of(request.POST), at=self.at)
+        kept = self._keep_draft(self.actor.subject)
         if request.headers.get(HTMX):
             return render(request, "portal/draft_kept.html", {"kept": kept, "at": self.at})
         messages.success(request, _("Your draft is kept. Only you see it.") if kept else _("There is nothing to keep."))
@@ -173,7 +182,7 @@ class Page(View):
     def _sent_before(self, sent: once.Sending, before: SentForm) -> HttpResponse:
         """Return the way to where the form led; what was changed in it since stays as a draft, if there are any."""
         if self.draft and before.digest != sent.digest:
-            drafts.keep(self._place(self.actor.subject), drafts.content_of(self.request.POST), at=self.at)
+            self._keep_draft(self.actor.subject)
         messages.info(self.request, str(sent.said(before)))
         return HttpResponseRedirect(before.led_to)
 
@@ -184,5 +193,9 @@ class Page(View):
         """
         subject = browser.whose(request) if self.draft and request.method == "POST" else ""
         content, key = drafts.content_of(request.POST), once.sent_key(request)
-        kept = bool(subject) and drafts.keep_late(self._place(subject), content, key=key, at=self.at)
+        kept = (
+            bool(subject)
+            and self.keeps_drafts()
+            and drafts.keep_late(self._place(subject), content, key=key, at=self.at)
+        )
         return account.ask_to_log_in(request, kept=kept, fragment=bool(request.headers.get(HTMX)))

@@ -204,6 +204,11 @@ def team_of(case_id: uuid.UUID) -> str:
     return team
 
 
+def is_erased(case_id: uuid.UUID) -> bool:
+    """Say whether the file of a case was erased, and the case has not come back since."""
+    return Case.objects.filter(pk=case_id, erased_at__isnull=False, closed_for_writing_at__isnull=False).exists()
+
+
 def open_custody(case_id: uuid.UUID) -> list[Custody]:
     """Return the open custody rows of a case, oldest first; this town is custodian if there is one."""
     rows = CustodyRow.objects.filter(case_id=case_id, ended_at__isnull=True).order_by("started_at", "pk")

@@ -319,7 +319,7 @@ class ReceivedDossier(models.Model):
     """The blocks that came beside a release, as they were signed. The row goes when the copy is erased.
 
     Personal data: the consented blocks of the person's file.
-    Ground: the consent named in the offer. Kept: until withdrawal, revocation of a share, or the end of the case.
+    Ground: the consent named in the offer. Kept: until withdrawal, revocation of a share, or the erasure of the file.
     """
 
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, primary_key=True, related_name="dossier")
@@ -426,7 +426,7 @@ class ReferralDraft(models.Model):
     """A question that somebody has not asked yet: the answers of the wizard, kept over log-outs.
 
     Personal data: needs in codes, days, and the name of the colleague who goes along. Ground: task of public interest.
-    Kept: until the question is asked, or 30 days after the last answer.
+    Kept: until the question is asked or the file is erased, or 30 days after the last answer.
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")

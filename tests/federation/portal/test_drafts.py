@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import uuid
 
 import pytest
 from django import forms as controls
@@ -56,6 +57,16 @@ K, L = "0" * 32, "1" * 32
 @pytest.fixture(autouse=True)
 def _without_other_pages(settings):
     settings.PORTAL_NAVIGATION = settings.PORTAL_COUNTS = []
+
+
+def test_drafts_about_a_thing_go_with_it_everybodys_and_no_others():
+    thing, other = uuid.uuid4(), uuid.uuid4()
+    for subject, about in (("els", thing), ("karim", f"{thing}/7"), ("els", other), ("els", f"{other}/{thing}")):
+        place = drafts.Place(subject, "note", str(about))
+        assert drafts.keep(place, {"text": ["Hij belde zelf."]}, at=AT)
+
+    assert drafts.erase_about(thing) == 2
+    assert set(Draft.objects.values_list("object", flat=True)) == {str(other), f"{other}/{thing}"}
 
 
 def test_what_is_kept_comes_back_in_the_form(page_client):

@@ -215,6 +215,23 @@ def test_erasing_leaves_reference_and_custody_and_no_content(case):
         assert cursor.fetchone() == (0,)
 
 
+def test_a_file_that_was_erased_takes_the_dossier_with_which_it_comes_back(case):
+    fill(case)
+    text = queries.dossier(case, blocks=["identity", "goals"]).text
+    hand_over(case)
+    actions.erase_content(case_id=case, by=COORDINATOR, at=AT)
+    assert queries.is_erased(case)
+    home = uuid.uuid4()
+    actions.start_custody(case_id=case, referral_id=home, by=CONSUMER, at=AT)
+
+    actions.receive_dossier(case_id=case, text=text, referral_id=home, by=CONSUMER, at=AT)
+
+    view = queries.locked_case(case)
+    assert not queries.is_erased(case)
+    assert (view.person.last_name, view.awaiting_dossier) == ("Verzonnen", False)
+    assert [entry.block for entry in queries.current_entries(case)] == ["goals"]
+
+
 def test_closing_what_is_closed_keeps_who_closed_it(case):
     hand_over(case)
     before = (queries.locked_case(case), rows())

@@ -6,10 +6,21 @@ import uuid
 import pytest
 from django.db import connection
 
+from municipal.referrals import actions
+from people_at_work import actor
 
 V, M = "vilvoorde", "molenbeek"
 WORDS = ("Verzonnen", "2005-04-12", "Graafstraat", "mijn school afmaken", "Samen naar de school")
 MIGRATION = importlib.import_module("municipal.referrals.migrations.0007_dossiers_that_nobody_waits_for")
+NOTE = """
+INSERT INTO portal_draft (subject, form, object, content, kept_at)
+VALUES ('els', 'quick-note', %s, '{"text": ["Verzonnen"]}', now())
+"""
+QUESTION = """
+INSERT INTO referral_draft (case_id, subject, referral_id, given, kept_at)
+VALUES (%s, 'els', gen_random_uuid(), '{"name": "Verzonnen"}', now())
+"""
+DRAFTS = importlib.import_module("municipal.referrals.migrations.0008_drafts_about_erased_files")
 
 
 def holding(town, words=WORDS) -> set[str]:
@@ -173,6 +184,33 @@ def test_what_the_next_town_has_accepted_and_not_stored_still_goes_to_it(desk, t
     assert towns[V].query("SELECT count(*) FROM received_dossier WHERE referral_id = %s", onward) == [(1,)]
 
 
+def test_what_was_half_written_goes_with_an_erased_file_and_stays_when_a_file_only_closes(
+    desk, towns, visit, words
+) -> None:
+    offered = desk.offered()
+    desk.take_over(M, offered.referral)
+    there = desk.case_of(M, offered.referral)
+    note = {"text": "Vrienden in de Graafstraat.", "contact_kind": "phone", "keep-draft": "1"}
+    for town, case in ((V, offered.case), (M, there)):
+        visit(town, f"/cases/{case}", note)
+    with towns.at(M):
+        actions.keep_draft(
+            case_id=there, referral_id=uuid.uuid4(), given={"why": {"kind": "advice"}}, by=actor(M), at=desk.now
+        )
+    desk.consent(M, there)
+    desk.take_over(V, desk.hand_back(M, offered.referral))
+    assert [towns[town].count("portal_draft") for town in (V, M)] == [1, 1]
+    assert towns[M].count("referral_draft") == 1
+
+    desk.withdraw(V, offered.consent)
+    towns.settle()
+    visit(M, f"/cases/{there}", note)  # from a page that was left open
+
+    assert (towns[M].count("portal_draft"), towns[M].count("referral_draft")) == (0, 0)
+    assert holding(towns[M]) == set()
+    assert "Vrienden in de Graafstraat." in words(visit(V, f"/cases/{offered.case}"))
+
+
 def test_old_dossiers_are_cleaned_away_once(desk, towns) -> None:
     held, owed = desk.offered(name="held"), desk.offered(name="owed")
     desk.take_over(M, held.referral)
@@ -203,12 +241,14 @@ def test_what_older_erasures_left_is_cleaned_away_once(desk, towns) -> None:
     left = [
         ("UPDATE referral SET has_dossier = true, preview = '{}' WHERE id = %s", offered.referral),
         ("INSERT INTO received_dossier SELECT %s, 'Verzonnen', 'sha256:' || repeat('0', 64), now()", offered.referral),
+        (NOTE, str(there)),
+        (QUESTION, there),
     ]
 
     with towns.at(M), connection.cursor() as cursor:
         for text, value in left:
             cursor.execute(text, [value])
-        for text in (MIGRATION.OUTBOX, MIGRATION.RECEIVED):
+        for text in (MIGRATION.OUTBOX, MIGRATION.RECEIVED, DRAFTS.NOTES, DRAFTS.QUESTIONS):
             cursor.execute(text)
 
     assert holding(towns[M]) == set()

@@ -12,6 +12,7 @@ from federation.audit import actions as audit
 from federation.bus import local
 from federation.errors import DomainError, Kind
 from federation.identity.actor import Actor
+from federation.portal import drafts
 from municipal.cases import dossier as dossiers, queries, rules
 from municipal.cases.actions.working import TeamUnknown, new_case
 from municipal.cases.models import Case, CustodyRow, Entry
@@ -122,12 +123,12 @@ def receive_dossier(
     """Join a dossier that came with a release into the file, open it for writing, and return its entry counts.
 
     An entry that stands here already gets a new version if the other town changed it; nothing is
-    overwritten. Raises DossierMalformed or CustodyElsewhere.
+    overwritten. A file that was erased and comes back is one again. Raises DossierMalformed or CustodyElsewhere.
     """
     parts = dossiers.parse(text)
     reopen_for_writing(case_id=case_id, by=by, at=at)
     view = queries.locked_case(case_id)
-    values: dict[str, Any] = {"awaiting_dossier": False}
+    values: dict[str, Any] = {"awaiting_dossier": False, "erased_at": None, "erased_by": ""}
     if parts.identity is not None:
         values |= _receive_identity(view, parts.identity, by=by, at=at)
     Case.objects.filter(pk=case_id).update(**values, version=F("version") + 1)
@@ -148,8 +149,8 @@ def receive_dossier(
 def erase_content(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> int:
     """Erase entries, identity and links for good and return how many versions went; reference and custody rows stay.
 
-    The case is a shell again: who has custody keeps it until the other side has taken it back.
-    Raises CaseNotFound.
+    What colleagues had begun to write about the case goes too. The case is a shell again: who has custody keeps it
+    until the other side has taken it back. Raises CaseNotFound.
     """
     view = queries.locked_case(case_id)
     Case.objects.filter(pk=case_id).update(
@@ -164,6 +165,7 @@ def erase_content(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> in
     if view.person_id is not None:
         people.erase_person(person_id=view.person_id, by=by, at=at)
     queries.links_of(case_id).delete()
+    drafts.erase_about(case_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_erase_entries(%s)", [case_id])
         gone = int(cursor.fetchone()[0])
@@ -173,6 +175,12 @@ def erase_content(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> in
 
 
 def _close(case_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> None:
+    """Close a file for writing.
+
+    Drafts about it stay their writers' for the rest of their 30 days. The file closes at an instant that nobody here
+    chooses, and it may be home again within minutes (F16): then the half written note of yesterday's visit is all that
+    there is of it. Until then its page refuses a caseworker, with the draft.
+    """
     Case.objects.filter(pk=case_id).update(
         closed_for_writing_at=at, closed_for_writing_by=by.subject, version=F("version") + 1
     )

@@ -51,6 +51,10 @@ class CasePage(DeskPage):
         found = self.request.GET.get("purpose", "")
         return found if PURPOSE.fullmatch(found) else ""
 
+    def keeps_drafts(self) -> bool:
+        """Say whether unfinished text is kept: about a case whose file was erased nothing is."""
+        return not case_queries.is_erased(self.case_id)
+
     def get(self, request: HttpRequest, **named: Any) -> HttpResponse:
         """Show the page, or ask first why the file is opened."""
         del request, named

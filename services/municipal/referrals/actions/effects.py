@@ -9,9 +9,10 @@ import structlog
 from federation.bus import inbox, outbox
 from federation.contracts import digests
 from federation.custody.facts import Effect, Kind
+from federation.portal import drafts
 from municipal.cases import actions as cases, queries as case_queries
 from municipal.referrals.actions.turn import Turn
-from municipal.referrals.models import ReceivedDossier, Referral, TeamItem
+from municipal.referrals.models import ReceivedDossier, Referral, ReferralDraft, TeamItem
 from municipal.referrals.rules import Direction
 from municipal.tables import actions as tables
 
@@ -34,6 +35,7 @@ def _erase_copy(turn: Turn) -> None:
     referral = turn.referral
     referral.preview, referral.urgency, referral.has_dossier = None, "", False
     ReceivedDossier.objects.filter(referral_id=referral.pk).delete()
+    drafts.erase_about(referral.pk)
     if _is_a_copy(referral) and referral.case_id is not None:
         _erase_file(turn, referral.case_id)
     inbox.erase_payloads(referral_id=referral.pk, at=turn.at)
@@ -44,11 +46,13 @@ def _erase_copy(turn: Turn) -> None:
 def _erase_file(turn: Turn, case_id: uuid.UUID) -> None:
     """Erase a file that came by a referral, and what of it lies beside: as it went on, and as it came back from there.
 
+    Questions about it that nobody has asked go too.
     A dossier that the next town has accepted and not stored yet still goes to it: that town answers for the person,
     on a consent of its own, and without a file it would give the case back to nobody who has one.
     """
     tables.erase_agreements(case_id=case_id, by=turn.by, at=turn.at)
     cases.erase_content(case_id=case_id, by=turn.by, at=turn.at)
+    ReferralDraft.objects.filter(case_id=case_id).delete()
     of_case = Referral.objects.filter(case_id=case_id).exclude(pk=turn.referral.pk).order_by("pk")
     outbox.erase_stored_dossiers(of_case.filter(direction=Direction.SENT).values_list("pk", flat=True))
     for other in of_case.filter(has_dossier=True).select_for_update(of=("self",)):
