@@ -35,8 +35,6 @@ BLOCKS = ("identity", "situationPicture", "goals", "ways", "evaluations", "conta
 
 READERS = (Role.CASEWORKER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
 ACTORS = (Role.CASEWORKER, Role.COORDINATOR)
-WITHDRAWERS = READERS
-"""A person who takes consent back is never sent away: whoever may see the case records it (loss L4)."""
 WHOLE_TOWN = (Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
 
 LARGEST_DOSSIER = 700 * 1024
