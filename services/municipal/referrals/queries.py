@@ -442,9 +442,9 @@ def dossier(referral: Referral) -> Dossier | None:
     return Dossier(found.digest, found.received_at, json.loads(found.content)["blocks"]) if found else None
 
 
-def file_closed(referral: Referral) -> bool:
-    """Say whether the file of a referral is closed for writing; a share was joined into none, and stays open."""
-    return referral.case is not None and referral.case.closed_for_writing_at is not None
+def dossier_closed(referral: Referral) -> bool:
+    """Say whether a dossier is here and the file that it was joined into is closed; a share was joined into none."""
+    return referral.has_dossier and referral.case is not None and referral.case.closed_for_writing_at is not None
 
 
 def unread(*, by: Actor) -> QuerySet[TeamItem]:

@@ -50,7 +50,7 @@ def read_dossier(*, referral_id: uuid.UUID, purpose: str, by: Actor, at: datetim
     """
     referral = queries.get_referral(referral_id, by=by)
     rules.check_side(referral.direction, Direction.RECEIVED, act="read", state=referral.state)
-    case_rules.check_read(by, team=referral.team, closed=queries.file_closed(referral), purpose=purpose)
+    case_rules.check_read(by, team=referral.team, closed=queries.dossier_closed(referral), purpose=purpose)
     found = queries.dossier(referral)
     if found is None:
         raise ReferralStateConflict("There is no dossier here.", state=referral.state, act="read")

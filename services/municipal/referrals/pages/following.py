@@ -156,9 +156,8 @@ def context(page: pages.Page, referral: queries.ReferralRow, *, name: str = "") 
 
 def _may_open_dossier(referral: queries.ReferralRow, *, by: Actor) -> bool:
     """Say whether a dossier is here and `by` may read it, if need be after saying why."""
-    closed = queries.file_closed(referral)
     try:
-        case_rules.check_read(by, team=referral.team, closed=closed, purpose="")
+        case_rules.check_read(by, team=referral.team, closed=queries.dossier_closed(referral), purpose="")
     except case_rules.PurposeMissing:
         return referral.has_dossier
     except DomainError:
