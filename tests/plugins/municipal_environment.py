@@ -68,6 +68,8 @@ def set_environment() -> None:
         # its own for each run, so that two runs at once do not take it from each other
         "ZENNE_DATABASE_NAME": f"{LEVEL}_{name}_{os.getpid()}",
         "ZENNE_DATABASE_USER": user,
+        # a database is made and dropped over such connections too, and a busy disk takes its time for that
+        "ZENNE_STATEMENT_TIMEOUT_MS": "60000",
         "ZENNE_DATABASE_PASSWORD_FILE": str(folder / "database_password"),
         "ZENNE_ISSUER": f"https://login.localhost/realms/{name}",
         "ZENNE_JWKS_URL": "http://127.0.0.1:9/certs",  # the port that discards: nothing answers there
