@@ -34,11 +34,11 @@ def compare(
     of: Callable[[Sequence[float]], float],
     calls: int,
 ) -> Measured:
-    """Return the ratio of plain to ours: A/B/A/B, `calls` a turn, `of` their times, the median of five rounds."""
+    """Return the ratio of plain to ours: A/B/A/B call by call, `of` the times of `calls`, the median of five rounds."""
     load = os.getloadavg()[0]
     for act in (ours, plain):
         act()
-    rounds = [(of(_times(ours, calls)), of(_times(plain, calls))) for _ in range(ROUNDS)]
+    rounds = [_round(ours, plain, calls, of) for _ in range(ROUNDS)]
     measured = Measured(
         what,
         statistics.median(other / own for own, other in rounds),
@@ -50,13 +50,17 @@ def compare(
     return measured
 
 
-def _times(act: Callable[[], object], calls: int) -> list[float]:
-    found = []
-    for _ in range(calls):
-        began = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - began)
-    return found
+def _round(
+    ours: Callable[[], object], plain: Callable[[], object], calls: int, of: Callable[[Sequence[float]], float]
+) -> tuple[float, float]:
+    turns = [(_time(ours), _time(plain)) for _ in range(calls)]
+    return of([own for own, _ in turns]), of([other for _, other in turns])
+
+
+def _time(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def p95(times: Sequence[float]) -> float:

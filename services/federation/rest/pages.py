@@ -48,10 +48,10 @@ class Page(Output):
 def page(
     request: Request,
     found: "QuerySet[M] | Sequence[M]",
-    item: type[serializers.Serializer[Any]],
+    item: type[Output],
     values: dict[str, Any],
     *,
-    embed: type[serializers.Serializer[Any]] | None = None,
+    embed: type[Output] | None = None,
 ) -> Response:
     """Return one page of `found`; with `embed` the whole items stand beside, under their addresses."""
     pages: Paginator[M] = Paginator(found, values["pageSize"])
@@ -59,15 +59,9 @@ def page(
     if number != values["page"]:
         return _answer(request, pages, values["page"], values["pageSize"], [], {})
     shown = list(pages.page(number))
-    # One serializer for all rows: each of its own would copy every field again, which costs more than the query.
-    items = _shaped(item, shown)
-    embedded = dict(zip((one["href"] for one in items), _shaped(embed, shown), strict=True)) if embed else {}
+    items = [item.of(one) for one in shown]
+    embedded = {one["href"]: embed.of(whole) for one, whole in zip(items, shown, strict=True)} if embed else {}
     return _answer(request, pages, number, values["pageSize"], items, embedded)
-
-
-def _shaped(item: type[serializers.Serializer[Any]], shown: "Sequence[M]") -> list[dict[str, Any]]:
-    shape = item()
-    return [dict(shape.to_representation(one)) for one in shown]
 
 
 def _answer(  # noqa: PLR0917 -- one private call

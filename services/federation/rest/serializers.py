@@ -1,8 +1,10 @@
 """What goes in and out of every API: named fields in lowerCamelCase, nothing unknown in, no null out."""
 
+import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
+from django.http import QueryDict
 from rest_framework import exceptions, serializers
 
 EMPTY = (None, "")
@@ -49,7 +51,17 @@ class Patch(Input):
 
 
 class Output(serializers.Serializer[Any]):
-    """Base of what is given back. Empty properties are left out (Belgif jsn-null)."""
+    """Base of what is given back. Empty properties are left out (Belgif jsn-null). An output has no context."""
+
+    @classmethod
+    def of(cls, value: Any) -> dict[str, Any]:
+        """Return the properties of `value` by their outer names."""
+        return cls._shape().to_representation(value)
+
+    @classmethod
+    @functools.cache  # each object copies every field of its class, which takes longer than showing a value
+    def _shape(cls) -> Self:
+        return cls()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Return the values by their outer names."""
@@ -59,3 +71,15 @@ class Output(serializers.Serializer[Any]):
 
 class Query(Input):
     """Base of query parameters. A parameter that takes several values is repeated (Belgif qry-multi)."""
+
+    def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
+        """Return lists where the field takes several values, else the one value; twice the same is a mistake."""
+        found: dict[str, Any] = {}
+        for name, values in data.lists():
+            if isinstance(self.fields.get(name), serializers.ListField | serializers.MultipleChoiceField):
+                found[name] = values
+            elif len(values) > 1:
+                raise serializers.ValidationError({name: ["This stands here more than once."]})
+            else:
+                found[name] = values[0]
+        return super().to_internal_value(found)

@@ -68,7 +68,7 @@ class View(APIView):
 
     def asked(self, kind: type[Query]) -> dict[str, Any]:
         """Return the query parameters; raise ValidationError for an unknown, doubled or wrong one."""
-        form = kind(data=_parameters(self.request, kind()))
+        form = kind(data=self.request.query_params)
         if not form.is_valid():
             raise _in_query(form.errors)
         values: dict[str, Any] = form.validated_data
@@ -95,19 +95,6 @@ def uuid_in_path(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f-]{36}", text):
         raise Http404
     return text
-
-
-def _parameters(request: Request, form: Query) -> dict[str, Any]:
-    """Return the parameters: lists where the field takes several, else the one value; twice the same is a mistake."""
-    found: dict[str, Any] = {}
-    for name, values in request.query_params.lists():
-        if isinstance(form.fields.get(name), serializers.ListField | serializers.MultipleChoiceField):
-            found[name] = values
-        elif len(values) > 1:
-            raise _in_query({name: ["This stands here more than once."]})
-        else:
-            found[name] = values[0]
-    return found
 
 
 def _in_query(errors: Any) -> serializers.ValidationError:

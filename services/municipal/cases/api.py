@@ -222,7 +222,7 @@ class Cases(views.View):
         """List the cases that the caller may know of, the newest first; nobody is named."""
         asked = self.asked(CaseQuery)
         self.actor.check_role(*rules.READERS)
-        found = queries.visible_to(self.actor, self.purpose)
+        found = queries.visible_to(self.actor, self.purpose).select_related(None)  # nobody is named
         if "team" in asked:
             found = found.filter(team__in=asked["team"])
         if "stayKind" in asked:
@@ -392,7 +392,7 @@ def _block(code: str) -> rules.Block:
 
 
 def _shown(view: queries.CaseView) -> dict[str, Any]:
-    return dict(Case(view).data)
+    return Case.of(view)
 
 
 def _entry_values(case_id: uuid.UUID, view: queries.EntryView) -> dict[str, Any]:
@@ -409,4 +409,4 @@ def _entry_values(case_id: uuid.UUID, view: queries.EntryView) -> dict[str, Any]
 
 
 def _entry(case_id: uuid.UUID, view: queries.EntryView) -> dict[str, Any]:
-    return dict(Entry(_entry_values(case_id, view)).data)
+    return Entry.of(_entry_values(case_id, view))

@@ -88,7 +88,7 @@ class CaseConsents(views.View):
         sent["giver"] = _code(rules.Giver, sent["giver"], "giver")
         sent["how"] = _code(rules.How, sent["how"], "how")
         view = actions.record_consent(case_id=caseId, **sent, by=self.actor, at=self.at)
-        return views.created(dict(Consent(view).data))
+        return views.created(Consent.of(view))
 
     @extend_schema(
         operation_id="listConsents",
@@ -131,7 +131,7 @@ class ConsentDetail(views.View):
         """Read a consent as it was given."""
         del request
         self.no_query()
-        return Response(Consent(queries.get_consent(consentId, by=self.actor)).data)
+        return Response(Consent.of(queries.get_consent(consentId, by=self.actor)))
 
 
 def _narrowed(found: Any, asked: dict[str, Any]) -> Any:

@@ -113,4 +113,4 @@ class Releases(views.View):
 
 
 def _shown(year: queries.YearView) -> dict[str, Any]:
-    return dict(Year(year).data)
+    return Year.of(year)

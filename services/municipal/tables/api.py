@@ -137,4 +137,4 @@ class Progress(views.View):
 
 
 def _shown(view: queries.AgreementView) -> dict[str, Any]:
-    return dict(Agreement(view).data)
+    return Agreement.of(view)

@@ -1,7 +1,6 @@
 """HTTP of figures: /api/statistics/v1. Reading only, by closed year; there is no query."""
 
 import uuid
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -112,7 +111,7 @@ class YearDetail(views.View):
         """Read which municipalities reported of a closed year, and where their releases are."""
         del request
         self.no_query()
-        return Response(Year(queries.year(year, by=self.actor, at=self.at)).data)
+        return Response(Year.of(queries.year(year, by=self.actor, at=self.at)))
 
 
 class Releases(views.View):
@@ -142,5 +141,4 @@ class ReleaseDetail(views.View):
         """Read the figures of one municipality and year."""
         del request
         self.no_query()
-        found: dict[str, Any] = dict(Release(queries.release(releaseId, by=self.actor)).data)
-        return Response(found)
+        return Response(Release.of(queries.release(releaseId, by=self.actor)))

@@ -189,7 +189,7 @@ def _withdrawn_before(view: views.View, _request: Request, consentId: uuid.UUID)
 
 def _withdrawn(consent: consents.ConsentView, told: Iterable[uuid.UUID]) -> Response:
     values = {"id": consent.id, "withdrawn_at": consent.withdrawn_at, "told": list(told)}
-    return views.created(dict(Withdrawal(values).data))
+    return views.created(Withdrawal.of(values))
 
 
 class Withdrawals(views.View):
@@ -213,7 +213,7 @@ class Withdrawals(views.View):
 
 
 def _created(referral: queries.ReferralRow) -> Response:
-    return views.created(dict(Referral(referral).data))
+    return views.created(Referral.of(referral))
 
 
 def _kind(code: str) -> Kind:

@@ -24,7 +24,7 @@ class ReferralDetail(views.View):
         """Read a referral: before acceptance it names nobody."""
         del request
         self.no_query()
-        return Response(Referral(queries.get_referral(referralId, by=self.actor)).data)
+        return Response(Referral.of(queries.get_referral(referralId, by=self.actor)))
 
 
 class Events(views.View):
@@ -58,7 +58,7 @@ class EventDetail(views.View):
         found = queries.events(queries.get_referral(referralId, by=self.actor))
         if not 1 <= eventNumber <= len(found):
             raise rules.ReferralUnknown
-        return Response(EventItem(found[eventNumber - 1]).data)
+        return Response(EventItem.of(found[eventNumber - 1]))
 
 
 class DossierDetail(views.View):
@@ -79,4 +79,4 @@ class DossierDetail(views.View):
         self.no_query()
         found = actions.read_dossier(referral_id=referralId, purpose=self.purpose, by=self.actor, at=self.at)
         values = {"id": referralId, "digest": found.digest, "received_at": found.received_at, "blocks": found.blocks}
-        return Response(Dossier(values).data)
+        return Response(Dossier.of(values))
