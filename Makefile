@@ -110,9 +110,10 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
-# A suite runs beside one other. The one that ends servers comes first, and who needs them waits for it; the one that
-# counts what stands in the index waits for nobody else to write there; what kills in mid-flight comes last, alone.
-SUITES := local municipal steward gateway browser rules histories isolation regional national faults
+# Two suites run at a time, from the left, each as soon as what it waits for is over. Those that need a database alone have
+# the instance `paper`, and fill the gaps; the others share the running instance: one that counts or reads what all wrote
+# waits for who writes, and what kills its processes comes last.
+SUITES := gateway browser local steward regional isolation instance faults rules municipal histories national
 IN_local := tests/local
 IN_steward := tests/steward
 IN_rules := tests/contracts tests/federation tests/identity tests/loss/model
@@ -123,22 +124,32 @@ IN_histories := tests/loss/histories
 IN_regional := tests/regional
 IN_national := tests/national
 IN_isolation := -p no:randomly tests/isolation tests/privacy
+IN_instance := tests/instance
 IN_faults := -p no:randomly tests/stories tests/loss/faults
 
+PAPER_INSTANCE := $(PYTHON) -m local --instance paper
+RUNNING_INSTANCE := $(PYTHON) -m local --instance test
+
 .PHONY: test
-test: check .state/browser ## check, and every suite on the real components (instance `test`)
-	@$(PYTHON) -m local --instance test up
-	@trap '$(PYTHON) -m local --instance test down' EXIT; rm -f .state/failed; \
-	export ZENNE_TEST_DATABASE="$$($(PYTHON) -m local --instance test database)"; \
-	$(MAKE) --no-print-directory --jobs=2 $(SUITES:%=suite-%); \
+test: install .state/browser ## check, and every suite on the real components (instance `test`)
+	@$(PAPER_INSTANCE) up
+	@trap '$(RUNNING_INSTANCE) down; $(PAPER_INSTANCE) down' EXIT; rm -f .state/failed; \
+	export ZENNE_TEST_DATABASE="$$($(PAPER_INSTANCE) database)"; \
+	$(MAKE) --no-print-directory --jobs=2 running check $(SUITES:%=suite-%); \
 	[ ! -e .state/failed ] || { echo "These suites failed:" $$(cat .state/failed) >&2; exit 1; }
 
+.PHONY: running
+running: install
+	@$(RUNNING_INSTANCE) up
+
 .PHONY: $(SUITES:%=suite-%)
-suite-gateway suite-steward: suite-local
-suite-regional: suite-steward
+$(SUITES:%=suite-%): check
+suite-gateway suite-steward: running
 suite-browser: suite-gateway
-suite-isolation: suite-browser suite-steward
-suite-faults: $(filter-out suite-faults,$(SUITES:%=suite-%))
+suite-regional: suite-steward
+suite-isolation: suite-browser suite-regional
+suite-instance: suite-isolation
+suite-faults: suite-instance
 
 $(SUITES:%=suite-%): suite-%:
 	@echo "suite $*: begins"; began=$$(date +%s); ZENNE_TEST_LEVEL=$(filter regional national,$*) $(RUN_TESTS) -q $(IN_$*) >.state/said-$* 2>&1 || echo $* >>.state/failed; \

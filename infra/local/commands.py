@@ -45,18 +45,31 @@ def _up(instance: instances.Instance, *, servers_only: bool) -> None:
     try:
         _check_machine(instance, was_running=was_running)
         instance.prepare()
-        setting_up.check(instance)
-        towns = tenants.load()
-        _start_servers(instance, towns)
-        if not servers_only:
-            _set_up_towns(instance, towns)
-        for name, ready in SERVERS.items():
-            processes.wait_ready(instance, name, partial(ready, instance))
+        if instance.database_alone:
+            _start_database(instance)
+        else:
+            _start_all(instance, servers_only=servers_only)
         came_up = True
     finally:
         # Also at Ctrl-C: what this call began does not stay behind. What ran before it does.
         if not came_up and not was_running:
             processes.shut_down(instance)
+
+
+def _start_database(instance: instances.Instance) -> None:
+    processes.apply(instance, [postgres.prepare(instance, software.postgres())])
+    _begin(instance, "postgres")
+    _await(instance, "postgres", postgres.is_ready)
+
+
+def _start_all(instance: instances.Instance, *, servers_only: bool) -> None:
+    setting_up.check(instance)
+    towns = tenants.load()
+    _start_servers(instance, towns)
+    if not servers_only:
+        _set_up_towns(instance, towns)
+    for name, ready in SERVERS.items():
+        processes.wait_ready(instance, name, partial(ready, instance))
 
 
 def _check_machine(instance: instances.Instance, *, was_running: bool) -> None:
@@ -79,7 +92,7 @@ def _start_servers(instance: instances.Instance, towns: list[tenants.Tenant]) ->
     """Will start every server and return when PostgreSQL is ready: the others are slower."""
     programs = software.bring()
     servers = [
-        postgres.prepare(instance, programs),
+        postgres.prepare(instance, programs.postgres),
         kafka.prepare(instance, programs),
         keycloak.prepare(instance, programs, towns),
         opensearch.prepare(instance, programs, towns),

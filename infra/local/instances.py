@@ -26,6 +26,8 @@ class Instance:
     name: str
     folder: pathlib.Path
     port: int
+    database_alone: bool = False
+    """Whether PostgreSQL is its only server, and one that may forget when the power goes: no case is in it."""
 
     @property
     def ports(self) -> dict[str, int]:
@@ -134,14 +136,14 @@ def find(name: str) -> Instance:
     ZENNE_PORT and ZENNE_FOLDER make up one that is not in the file, for a try beside the others.
     """
     port = os.environ.get("ZENNE_PORT")
-    folder = pathlib.Path(os.environ.get("ZENNE_FOLDER") or ROOT / ".local" / name)
-    if port is None:
-        known = tomllib.loads(FILE.read_text(encoding="utf-8"))
-        if name not in known:
-            message = f"There is no instance {name!r}; {FILE.relative_to(ROOT)} names: {', '.join(sorted(known))}."
-            raise machine.CannotGoOn(message)
-        port = str(known[name]["port"])
-    return Instance(name=name, folder=folder.absolute(), port=int(port))
+    folder = pathlib.Path(os.environ.get("ZENNE_FOLDER") or ROOT / ".local" / name).absolute()
+    if port is not None:
+        return Instance(name, folder, int(port))
+    known = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    if name not in known:
+        message = f"There is no instance {name!r}; {FILE.relative_to(ROOT)} names: {', '.join(sorted(known))}."
+        raise machine.CannotGoOn(message)
+    return Instance(name, folder, **known[name])
 
 
 def own_folder(path: pathlib.Path) -> None:

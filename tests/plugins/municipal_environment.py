@@ -5,7 +5,7 @@ of one level, as in the field: no suite runs the code of two.
 
 Loaded by `tests/conftest.py` before Django reads its settings. The database server is the one that
 `ZENNE_TEST_DATABASE` names (`user:password@host:port`; the user may create databases), else that of
-the local instance `test`. What is printed from the code needs none.
+the local instance `paper`. What is printed from the code needs none.
 """
 
 import atexit
@@ -29,7 +29,7 @@ NO_SERVER = "nobody:nothing@127.0.0.1:9"
 
 def _server() -> str:
     """Return the database server of the suites."""
-    instance = instances.find(os.environ.get("ZENNE_TEST_INSTANCE") or "test")
+    instance = instances.find("paper")
     made = (instance.admin / "postgres_password").exists()
     return os.environ.get("ZENNE_TEST_DATABASE") or (postgres.administrator(instance) if made else NO_SERVER)
 
