@@ -78,16 +78,21 @@ def federation(instance: instances.Instance, towns: list[tenants.Tenant]) -> Non
 def realms(instance: instances.Instance, towns: list[tenants.Tenant]) -> None:
     """Will bring each town's realm and demo users in line; Keycloak runs."""
 
+    def make(town: tenants.Tenant) -> None:
+        inputs = [stamps.steward(), stamps.content(town.file), stamps.database(instance)]
+        act = partial(steward, instance, "bootstrap", town.id, "--only", "realm", town=town)
+        stamps.unless_done(instance, f"realm-of-{town.id}", inputs, act)
+
     def one(town: tenants.Tenant) -> None:
         users = demo.write_users(instance, town)
-        steward(instance, "bootstrap", town.id, "--only", "realm", town=town)
-        steward(instance, "tenant", town.id, "--users", str(users), town=town)
+        inputs = [stamps.steward(), stamps.content(town.file, users), stamps.database(instance), instance.port]
+        act = partial(steward, instance, "tenant", town.id, "--users", str(users), town=town)
+        stamps.unless_done(instance, f"realm-{town.id}", inputs, act)
 
     # One after the other: making a realm touches the server's own, and Keycloak refuses two who do so at a time.
     for town in towns:
-        users = demo.write_users(instance, town)
-        inputs = [stamps.steward(), stamps.content(town.file, users), stamps.database(instance), instance.port]
-        stamps.unless_done(instance, f"realm-{town.id}", inputs, partial(one, town))
+        make(town)
+    _each(towns, one)
     machine.say("realms", f"in line: {_names(towns)}")
 
 
