@@ -82,7 +82,7 @@ def test_an_instance_that_no_file_names_is_one_line_that_names_those_there_are()
     answer = local("--instance", "tset", "status")
 
     assert answer.returncode == 1
-    assert answer.stderr == "There is no instance 'tset'; infra/local/instances.toml names: demo, test.\n"
+    assert answer.stderr == "There is no instance 'tset'; infra/local/instances.toml names: demo, paper, test.\n"
 
 
 def test_what_does_not_run_says_so_and_how_to_start_it(tmp_path):
