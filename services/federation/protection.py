@@ -9,7 +9,8 @@ under ten is shown, and figures may not add up.
 1. Noise of -1, 0 or +1 (0.3, 0.4, 0.3): without it a count of 10 would stay 10, and a figure one step
    higher would prove one more person.
 2. Unbiased random rounding to a multiple of five.
-3. What is below ten is not shown; a true zero, a 3 and a 9 look the same.
+3. What is below ten is not shown; a true zero, a 3 and a 9 look the same, as far as the figures beside it keep that:
+   which of those are withheld with it is a rule of the programme (`contracts.programmes.together`).
 """
 
 import hashlib

@@ -120,6 +120,14 @@ BROKEN = [
     ("a_release_is_never_changed", "UPDATE figures_figure SET value = 65 WHERE value = 60"),
     ("one_figure_per_indicator_and_age_band", "FIGURE number = 6"),
     ("figures_have_the_order_of_the_programme", "FIGURE indicator = 'closed'"),
+    (
+        "age_bands_are_shown_all_or_none",
+        "FIGURE indicator = 'openAtYearEnd', age_band = 'under18', number = 6, value = 10",
+    ),
+    (
+        "age_bands_are_shown_all_or_none",
+        "FIGURE indicator = 'newSignals', age_band = 'from65', number = 6, value = NULL",
+    ),
     ("a_shown_figure_is_a_multiple_of_five_from_ten", "FIGURE indicator = 'closed', number = 6, value = 57"),
     ("a_shown_figure_is_a_multiple_of_five_from_ten", "FIGURE indicator = 'closed', number = 6, value = 5"),
     ("a_shown_figure_is_a_multiple_of_five_from_ten", "FIGURE indicator = 'closed', number = 6, value = 0"),

@@ -25,7 +25,7 @@ WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_charac
 PAIR = st.permutations(["vilvoorde", "molenbeek", "sint-agatha-berchem"]).map(lambda names: names[:2])
 
 
-FIGURES = (st.none() | st.integers(min_value=2, max_value=199_999).map(lambda fives: fives * 5)).map(protection.written)
+FIGURES = st.none() | st.integers(min_value=2, max_value=199_999).map(lambda fives: fives * 5)
 
 
 def code(name: str) -> st.SearchStrategy[str]:
@@ -129,7 +129,9 @@ BODIES: dict[str, st.SearchStrategy[Any]] = {
         messages.CountsReleased,
         st.just(programmes.FIRST),
         st.just(2001),
-        st.tuples(*[FIGURES for _ in programmes.CELLS[programmes.FIRST]]),
+        st.tuples(*[FIGURES for _ in programmes.CELLS[programmes.FIRST]])
+        .map(lambda figures: programmes.together(programmes.FIRST, figures))
+        .map(lambda figures: tuple(map(protection.written, figures))),
     ),
 }
 

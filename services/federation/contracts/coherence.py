@@ -95,6 +95,9 @@ def _check_figures(message: Message, released: CountsReleased) -> None:
     cells = programmes.CELLS.get(released.programme)
     if cells is not None and len(cells) != len(released.figures):
         raise malformed("/body/figures", "programme")
-    for number, figure in enumerate(released.figures):
-        if not protection.may_be_shown(protection.read(figure)):
+    figures = tuple(map(protection.read, released.figures))
+    for number, figure in enumerate(figures):
+        if not protection.may_be_shown(figure):
             raise malformed(f"/body/figures/{number}", "multipleOfFive")
+    if cells is not None and programmes.together(released.programme, figures) != figures:
+        raise malformed("/body/figures", "bandsTogether")

@@ -21,8 +21,10 @@ class Figure(Output):
     indicator = fields.Code()
     ageBand = fields.Code(source="age_band")
     count = fields.Number(help_text="Exact; it never leaves the municipality.")
-    value = fields.Number(source="shown", required=False, help_text="What leaves; absent when it is under ten.")
-    shown = serializers.SerializerMethodField(help_text="Whether the protected figure is ten or more.")
+    value = fields.Number(source="shown", required=False, help_text="What leaves; absent when it is withheld.")
+    shown = serializers.SerializerMethodField(
+        help_text="Whether there is a value: a figure under ten is withheld, with the age bands of its indicator."
+    )
 
     def get_shown(self, cell: rules.Cell) -> bool:
         """Return whether there is a value."""

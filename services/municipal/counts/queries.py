@@ -114,10 +114,7 @@ def _view(snapshot: Snapshot, sent: dict[object, OutboxMessage]) -> YearView:
     return YearView(
         year=snapshot.year,
         state=_state(statement),
-        cells=tuple(
-            rules.Cell(rules.Indicator(row.indicator), rules.AgeBand(row.age_band), row.count, int(row.key, 16))
-            for row in rows
-        ),
+        cells=rules.protected_cells(snapshot.programme, [(row.count, int(row.key, 16)) for row in rows]),
         programme=snapshot.programme,
         digest=snapshot.digest,
         frozen_at=snapshot.frozen_at,

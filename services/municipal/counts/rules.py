@@ -2,7 +2,7 @@
 
 import datetime
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from federation import protection
@@ -103,17 +103,14 @@ class Episode:
 
 @dataclass(frozen=True)
 class Cell:
-    """An exact count with the key of its people; both add up over cells and municipalities."""
+    """An exact count and the key of its people, which add up over cells and municipalities, and what may leave."""
 
     indicator: Indicator
     age_band: AgeBand
     count: int
     key: int
-
-    @property
-    def shown(self) -> int | None:
-        """The figure that may leave; None is written `<10`. The same at every call: it is drawn from the key."""
-        return protection.shown(self.count, self.key)
+    shown: int | None
+    """The figure that may leave; None is written `<10`. The same at every call: it is drawn from keys."""
 
     @property
     def written(self) -> str:
@@ -124,17 +121,31 @@ class Cell:
 def count_year(episodes: Iterable[Episode], *, year: int, statistics_key: bytes) -> tuple[Cell, ...]:
     """Return the cells of the first programme, in its order."""
     counted = list(episodes)
-    return tuple(
-        _cell(Indicator(indicator), AgeBand(band), counted, year, statistics_key)
-        for indicator, band in programmes.CELLS[programmes.FIRST]
+    return protected_cells(
+        programmes.FIRST,
+        [
+            _counted(Indicator(indicator), AgeBand(band), counted, year, statistics_key)
+            for indicator, band in programmes.CELLS[programmes.FIRST]
+        ],
     )
 
 
-def _cell(indicator: Indicator, band: AgeBand, episodes: list[Episode], year: int, statistics_key: bytes) -> Cell:
+def protected_cells(programme: int, counted: Sequence[tuple[int, int]]) -> tuple[Cell, ...]:
+    """Return the cells of a programme from their counts and keys, in its order: here it is decided what may leave."""
+    shown = programmes.together(programme, [protection.shown(count, key) for count, key in counted])
+    return tuple(
+        Cell(Indicator(indicator), AgeBand(band), count, key, figure)
+        for (indicator, band), (count, key), figure in zip(programmes.CELLS[programme], counted, shown, strict=True)
+    )
+
+
+def _counted(
+    indicator: Indicator, band: AgeBand, episodes: list[Episode], year: int, statistics_key: bytes
+) -> tuple[int, int]:
     chosen = [one for one in _events(indicator, episodes, year) if band in {AgeBand.ALL, _band(one)}]
     # An event is the episode itself, whatever is counted of it: the same people under two names give one figure.
     keys = [protection.record_key(statistics_key, one.id) for one in chosen]
-    return Cell(indicator, band, len(chosen), protection.cell_key(keys))
+    return len(chosen), protection.cell_key(keys)
 
 
 def _events(indicator: Indicator, episodes: list[Episode], year: int) -> list[Episode]:

@@ -20,8 +20,10 @@ class Figure(Output):
 
     indicator = fields.Code()
     ageBand = fields.Code(source="age_band")
-    value = fields.Number(required=False, min_value=10, help_text="A multiple of five; absent when it is under ten.")
-    shown = serializers.SerializerMethodField(help_text="Whether the figure is ten or more.")
+    value = fields.Number(required=False, min_value=10, help_text="A multiple of five; absent when it is withheld.")
+    shown = serializers.SerializerMethodField(
+        help_text="Whether there is a value: a figure under ten is withheld, with the age bands of its indicator."
+    )
 
     def get_shown(self, figure: rules.Figure) -> bool:
         """Return whether there is a value."""

@@ -40,7 +40,9 @@ class Release(models.Model):
 
 
 class Figure(models.Model):
-    """One protected figure of a release; empty means under ten, a true zero included. Added, never changed.
+    """One protected figure of a release; empty means withheld: under ten, a true zero included, or a band beside it.
+
+    Added, never changed. Migration 0003 refuses a band that is shown where a figure of its indicator is withheld.
 
     Personal data: none.
     """

@@ -56,7 +56,7 @@ class NotAMunicipality(DomainError):
 
 @dataclass(frozen=True)
 class Figure:
-    """One protected figure; no value means under ten, a true zero included."""
+    """One protected figure; no value means withheld: under ten, a true zero included, or a band beside one."""
 
     indicator: str
     age_band: str

@@ -51,6 +51,18 @@ def test_both_columns_stand_side_by_side(year, nation, page_client):
     assert "Every figure that leaves is a multiple of five" in page
 
 
+def test_both_bands_are_hidden_where_one_is_under_ten(opens, nation, page_client):
+    for number in range(15):
+        opens(f"2025-03-{number + 1:02}", age=15 if number else 30)
+    actions.freeze_year(year=2025, by=MANAGER, at=AT)
+
+    page = text(page_client(COORDINATOR).get("/figures/2025"))
+
+    assert '<td class="num">14</td><td class="num"><10</td>' in page
+    assert '<td class="num">1</td><td class="num"><10</td>' in page
+    assert "Where one age band reads <10, the other does too" in page
+
+
 def test_years_are_listed_with_how_far_they_have_come(year, opens, page_client):
     actions.freeze_year(year=2024, by=MANAGER, at=AT)
 

@@ -37,6 +37,21 @@ def test_the_protected_figures_reach_the_nation_sealed_and_nothing_else_does(fro
     assert len(nation.sealed()) == 1
 
 
+def test_a_few_adults_are_seen_neither_by_their_band_nor_by_that_of_the_minors(opens, nation):
+    for number in range(3):
+        opens(f"2025-03-{number + 1:02}", age=30)
+    for number in range(40):
+        opens(f"2025-{number % 12 + 1:02}-15")
+    here = actions.freeze_year(year=2025, by=MANAGER, at=AT)
+    approve()
+
+    (released,) = nation.heard()
+
+    assert [cell.count for cell in here.cells] == [43, 40, 3, 43, 43]
+    assert released.figures[1:3] == ("<10", "<10")
+    assert "<10" not in released.figures[:1] + released.figures[3:]
+
+
 def test_the_receipt_is_seen_here(frozen, nation):
     assert approve().state == "sent"
     nation.heard()
