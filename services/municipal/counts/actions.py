@@ -6,7 +6,6 @@ import pathlib
 from django.conf import settings
 from django.db import transaction
 
-from federation import clock
 from federation.audit import actions as audit
 from federation.bus import directory, local, outbox
 from federation.contracts import programmes
@@ -25,7 +24,7 @@ def freeze_year(*, year: int, by: Actor, at: datetime.datetime) -> queries.YearV
     """
     by.check_role(*rules.FREEZERS)
     frozen = queries.frozen_year(year) is not None
-    rules.check_freeze(year=year, today=clock.today_in_brussels(at), frozen=frozen)
+    rules.check_freeze(year=year, closed=queries.closed_years(at), frozen=frozen)
     secret = keys.statistics_key(pathlib.Path(settings.KEYS_FOLDER))
     cells = rules.count_year(queries.episodes(year), year=year, statistics_key=secret)
     digest = _digest(cells, year, programmes.FIRST)

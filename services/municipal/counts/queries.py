@@ -51,23 +51,28 @@ class YearView:
 def years(*, by: Actor, at: datetime.datetime) -> list[YearView]:
     """Return the years that are over, since this town's first case, the newest first; raise MissingPermission."""
     by.check_role(*rules.READERS)
-    last = clock.today_in_brussels(at).year - 1
-    began = CustodyRow.objects.aggregate(first=Min("started_at"))["first"]
     frozen = {snapshot.year: snapshot for snapshot in Snapshot.objects.order_by("year").prefetch_related("cells")}
-    first = min([last, *frozen, *([clock.today_in_brussels(began).year] if began else [])])
     sent = _statements([snapshot for snapshot in frozen.values() if snapshot.message_id])
     return [
         _view(frozen[year], sent) if year in frozen else YearView(year, State.NOT_FROZEN)
-        for year in range(last, first - 1, -1)
+        for year in sorted({*closed_years(at), *frozen}, reverse=True)
     ]
+
+
+def closed_years(at: datetime.datetime) -> range:
+    """Return the years that are over, since this town's first case; the last one where there was no case yet."""
+    last = clock.today_in_brussels(at).year - 1
+    began = CustodyRow.objects.aggregate(first=Min("started_at"))["first"]
+    return range(min(last, clock.today_in_brussels(began).year) if began else last, last + 1)
 
 
 def year(number: int, *, by: Actor, at: datetime.datetime) -> YearView:
     """Return one year that is over; raise MissingPermission or YearNotFound."""
     by.check_role(*rules.READERS)
-    if not rules.FIRST_YEAR <= number < clock.today_in_brussels(at).year:
+    found = frozen_year(number)
+    if found is None and number not in closed_years(at):
         raise rules.YearNotFound
-    return frozen_year(number) or YearView(number, State.NOT_FROZEN)
+    return found or YearView(number, State.NOT_FROZEN)
 
 
 def frozen_year(number: int, *, lock: bool = False) -> YearView | None:

@@ -12,7 +12,6 @@ from federation.identity.actor import Actor, Role
 from municipal.people import rules as people
 
 ADULT = 18
-FIRST_YEAR = 2000
 
 READERS = (Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER)
 FREEZERS = (Role.MANAGER,)
@@ -45,7 +44,7 @@ class YearNotFound(DomainError):
 
 
 class YearNotClosed(DomainError):
-    """Only a year that is over can be frozen."""
+    """Only a year that is over can be frozen, and none from before the first case here."""
 
     kind = Kind.CONFLICT
 
@@ -179,13 +178,14 @@ def digest_of(cells: Iterable[Cell], *, participant: str, year: int, programme: 
     return digests.digest(strict_json.dumps(content))
 
 
-def check_freeze(*, year: int, today: datetime.date, frozen: bool) -> None:
-    """Raise YearNotClosed or YearFrozen."""
-    if not FIRST_YEAR <= year < today.year:
-        message = f"{year} cannot be frozen: it is not a year that is over."
-        raise YearNotClosed(message, field="year")
+def check_freeze(*, year: int, closed: range, frozen: bool) -> None:
+    """Raise YearFrozen or YearNotClosed; `closed` are the years that are over, since the first case here."""
     if frozen:
         raise YearFrozen
+    if year not in closed:
+        # a year from before the town used Zenne would read as reported, with nothing in it
+        message = f"{year} cannot be frozen: it is not a year that is over since the first case here."
+        raise YearNotClosed(message, field="year")
 
 
 def check_approval(actor: Actor, *, frozen_by: str, released: bool) -> None:

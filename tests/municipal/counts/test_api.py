@@ -44,6 +44,7 @@ def test_a_year_goes_from_counted_to_released(year, nation, api):
         (COORDINATOR, "2025/snapshots", 403, "belgif:missingPermission"),
         (MANAGER, "2025/releases", 409, "zenne:counts:yearNotFrozen"),
         (MANAGER, "2026/snapshots", 409, "zenne:counts:yearNotClosed"),
+        (MANAGER, "2023/snapshots", 409, "zenne:counts:yearNotClosed"),
         (CASEWORKER, "2025/snapshots", 403, "belgif:missingPermission"),
     ],
 )

@@ -215,6 +215,28 @@ def test_a_year_that_is_not_over_is_not_frozen(year, year_):
     assert rows() == before
 
 
+def test_a_year_from_before_the_first_case_is_neither_frozen_nor_shown(year):
+    before = rows()
+
+    with pytest.raises(rules.YearNotClosed):
+        frozen(2023)
+    with pytest.raises(rules.YearNotFound):
+        queries.year(2023, by=MANAGER, at=AT)
+
+    assert rows() == before
+    assert frozen(2024).state == "frozen"
+
+
+def test_a_town_without_a_case_has_the_last_year_alone(keys):
+    with pytest.raises(rules.YearNotClosed):
+        frozen(2024)
+
+    assert frozen(2025).state == "frozen"
+    later = datetime.datetime(2028, 1, 5, tzinfo=datetime.UTC)
+    assert [view.year for view in queries.years(by=MANAGER, at=later)] == [2027, 2025]
+    assert queries.year(2025, by=MANAGER, at=later).state == "frozen"
+
+
 def test_on_the_last_evening_of_the_year_it_is_not_over(keys):
     with pytest.raises(rules.YearNotClosed):
         frozen(at=datetime.datetime(2025, 12, 31, 22, 59, tzinfo=datetime.UTC))

@@ -153,6 +153,7 @@ def test_both_acts_stand_in_the_audit_with_the_digest_and_no_count(frozen):
 
 def test_a_nil_return_looks_like_any_other(keys, nation, opens):
     """Nobody who watches the bus, and nothing but the figures themselves, tells a town without cases from another."""
+    opens("2023-06-01")
     for day in range(28):
         for _ in range(4):
             opens(f"2025-02-{day + 1:02}")
