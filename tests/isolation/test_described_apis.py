@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as 
 from schemathesis.generation import GenerationMode
 
 import waiting
+from stories import partner_table
 from stories.chapters import BLOCKS, prepared_case
 from stories.towns import CASEWORK, Town
 
@@ -27,6 +28,8 @@ EXAMPLES = 6
 LEVELS = {"statistics.v1.yaml": ("belgium", "statisticsUser")}
 """The APIs that no municipality has: whose they are, and who reads them."""
 OURS, THEIRS = ("vilvoorde", "caseworker"), ("molenbeek", "caseworker")
+FIRST = {"eventNumber": "1"}
+"""What a path counts instead of naming: the same in every town, so that it stands in an address proves nothing."""
 SECRET = "Quetschenbier"
 """The name of a person that Molenbeek works with, and nobody else knows."""
 
@@ -69,6 +72,7 @@ def ids_of(town: Town, person: str) -> dict[str, str]:
         "entryId": entries["items"][0]["id"],
         "consentId": consent["id"],
         "referralId": offer["id"],
+        "agreementId": partner_table.held(town)["agreement"],
     }
 
 
@@ -108,7 +112,8 @@ def request_of(case: Any, base: str, ids: dict[str, str]) -> dict[str, Any]:
 
 
 def _known(case: Any, ids: dict[str, str]) -> dict[str, str]:
-    return {name: ids[name] for name in case.path_parameters or {} if name in ids}
+    real = {**FIRST, **ids} if ids else {}
+    return {name: real[name] for name in case.path_parameters or {} if name in real}
 
 
 def _is_a_header(name: str, value: object) -> bool:
@@ -152,6 +157,16 @@ def test_no_request_makes_a_service_fail_or_tell_of_another_town(world, file, op
         assert SECRET not in stranger.text
 
     ask()
+
+
+UNKNOWN = {"year", "releaseId"}
+"""What no id of a town stands behind: a year is a number, and a release is the nation's."""
+
+
+def test_every_name_in_a_path_is_called_with_a_real_id_too(world):
+    named = {one.name for _, operation in operations() for one in operation.path_parameters}
+
+    assert named - UNKNOWN == set(world.ids["own"]) | set(FIRST) == set(world.ids["foreign"]) | set(FIRST)
 
 
 def test_the_table_has_reading_and_writing_operations():
