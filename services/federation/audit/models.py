@@ -10,7 +10,7 @@ class AuditEntry(models.Model):
     """One act of a person or of automatic work. Append-only.
 
     Personal data: the account of the one who acted; of clients only keyed digests, unreadable without the case's salt.
-    Ground: accountability, GDPR art. 5(2). Kept: 10 years.
+    Ground: accountability, GDPR art. 5(2). Kept: to be 10 years; not deleted yet.
     """
 
     at = models.DateTimeField()

@@ -56,7 +56,8 @@ class OutboxMessage(models.Model):
     that no timer sends it: it was refused, or it is a receipt, which only its message brings back.
 
     Personal data: inside the signed statement, the coded preview of a referral (no name).
-    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until the referral is closed and 90 days more.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: to be 90 days after the referral is closed;
+    not deleted yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -61,7 +61,7 @@ class Referral(models.Model):
 
     Personal data: that a case was referred; age band, language and needs in codes; the handling of a withdrawal.
     Ground: the person's consent and the ground named in the offer; for advice nobody is named.
-    Kept: until the referral is closed and 90 days; the preview until its copy is erased.
+    Kept: to be 90 days after the referral is closed, not deleted yet; the preview until its copy is erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -21,7 +21,7 @@ class Meeting(models.Model):
 
     Personal data: none but the account of the colleague who planned it.
     Ground: task of public interest (GDPR art. 6(1)(e)).
-    Kept: as long as anything that was agreed at it.
+    Kept: to be as long as anything that was agreed at it; not deleted yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
