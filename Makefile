@@ -103,7 +103,7 @@ check: install ## format, lint, types, dependency rules, printed files, the rule
 	$(QUIETLY) $(PAPER) makemigrations --check --dry-run; $(PAPER) print_openapi --check >/dev/null; done
 	@ZENNE_TEST_LEVEL=regional $(PAPER) print_graphql --check
 	@$(RUN_TESTS) -q tests/architecture
-	@for level in regional national; do ZENNE_TEST_LEVEL=$$level $(RUN_TESTS) -q tests/architecture/test_personal_data.py tests/architecture/test_texts_in_force.py; done
+	@for level in regional national; do ZENNE_TEST_LEVEL=$$level $(RUN_TESTS) -q tests/architecture/test_personal_data.py tests/architecture/test_texts_in_force.py tests/architecture/test_manual.py; done
 
 .PHONY: format
 format: install ## put the code in the one form
