@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet
 
 from federation import clock
 from federation.bus import directory, local
@@ -50,9 +50,41 @@ def get(referral_id: uuid.UUID, *, by: Actor) -> Progress:
     return found
 
 
-def silent(*, by: Actor) -> QuerySet[Progress]:
-    """Return what is open, longest silence first."""
-    return visible_to(by).filter(ended_at__isnull=True).order_by("last_sign_at", "pk")
+def open_ones(*, by: Actor) -> QuerySet[Progress]:
+    """Return what is open."""
+    return visible_to(by).filter(ended_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """One page of what is open, and how much is open in all."""
+
+    rows: tuple[Progress, ...]
+    more: bool
+    """Whether something comes after the last row."""
+    open: int
+    under_way: int
+    """How many of all have had their first contact: nobody owes a sign there for months."""
+
+
+def silence(*, first: int, after: rules.Rank | None, by: Actor) -> Silence:
+    """Return the open referrals after a rank: first what waits for somebody, then what is under way.
+
+    In both the longest silence comes first.
+    """
+    found, under_way = open_ones(by=by), Q(phase=rules.Phase.UNDER_WAY.value)
+    counts = found.aggregate(open=Count("pk"), under_way=Count("pk", filter=under_way))
+    if after is not None:
+        later = Q(last_sign_at__gt=after.last_sign_at) | Q(last_sign_at=after.last_sign_at, pk__gt=after.id)
+        found = found.filter(under_way & later if after.under_way else under_way | later)
+    ranked = found.order_by(ExpressionWrapper(under_way, output_field=BooleanField()), "last_sign_at", "pk")
+    rows = tuple(ranked[: first + 1])
+    return Silence(rows[:first], len(rows) > first, counts["open"], counts["under_way"])
+
+
+def rank(progress: Progress) -> rules.Rank:
+    """Return where a referral stands in the list of silence."""
+    return rules.Rank(progress.phase == rules.Phase.UNDER_WAY, progress.last_sign_at, progress.pk)
 
 
 def in_order_of(ids: Iterable[uuid.UUID], *, by: Actor) -> list[Progress]:
@@ -174,9 +206,7 @@ class Flow:
 
 def border(*, by: Actor) -> list[Flow]:
     """Return the open referrals per pair of towns; ended ones are never counted per pair."""
-    found = (
-        silent(by=by).order_by().values("sender", "recipient").annotate(open=Count("pk"), oldest=Min("last_sign_at"))
-    )
+    found = open_ones(by=by).values("sender", "recipient").annotate(open=Count("pk"), oldest=Min("last_sign_at"))
     rows = found.order_by("sender", "recipient")
     return [Flow(row["sender"], row["recipient"], row["open"], row["oldest"]) for row in rows]
 

@@ -2,7 +2,9 @@
 
 import datetime
 import enum
+import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from federation import clock
 from federation.errors import DomainError, Kind as ErrorKind
@@ -115,6 +117,15 @@ def disagree(differs_since: datetime.datetime | None, *, at: datetime.datetime) 
 def is_over(ended_at: datetime.datetime | None, *, at: datetime.datetime) -> bool:
     """Say whether everything about a referral goes now."""
     return ended_at is not None and at - ended_at > KEPT_AFTER_END
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Where a referral stands in the list of silence: what waits for somebody comes before what is under way."""
+
+    under_way: bool
+    last_sign_at: datetime.datetime
+    id: uuid.UUID
 
 
 def silent_days(last_sign_at: datetime.datetime, *, at: datetime.datetime, closed: Collection[datetime.date]) -> int:

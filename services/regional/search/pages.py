@@ -42,7 +42,7 @@ class Line:
     @property
     def urgency(self) -> str:
         """How the silence is marked, always beside its words."""
-        days = self.entry.silent_days
+        days = 0 if self.entry.under_way else self.entry.silent_days
         return "late" if days >= LATE else "soon" if days >= SOON else ""
 
     @property
@@ -73,6 +73,18 @@ def lines(entries: tuple[queries.Entry, ...]) -> list[Line]:
     ]
 
 
+def listed(found: queries.Silence) -> dict[str, Any]:
+    """Return what `search/open.html` shows of one page of the list of silence."""
+    shown = lines(found.entries)
+    return {
+        "open": found.open,
+        "waits": found.open - found.open_under_way,
+        "waiting": [line for line in shown if not line.entry.under_way],
+        "under_way": [line for line in shown if line.entry.under_way],
+        "next": rules.cursor_of(found.next) if found.next else "",
+    }
+
+
 class Silence(pages.Page):
     """What is open and has been silent longest: from the database alone."""
 
@@ -81,10 +93,10 @@ class Silence(pages.Page):
     title = _("What has fallen silent")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the list."""
-        del request
-        found = queries.silence(first=PAGE, by=self.actor, at=self.at)
-        return self.show({"lines": lines(found)})
+        """Show the list, from its beginning or from where the page before ended."""
+        after = request.GET.get("after")
+        found = queries.silence(first=PAGE, after=rules.rank(after) if after else None, by=self.actor, at=self.at)
+        return self.show({**listed(found), "continued": bool(after)})
 
 
 class Search(pages.Page):
@@ -108,7 +120,7 @@ class Search(pages.Page):
             found = self._found(form)
         except rules.SearchUnavailable:
             silent = queries.silence(first=PAGE, by=self.actor, at=self.at)
-            return self.show({"form": form, "away": True, "lines": lines(silent)}, status=503)
+            return self.show({"form": form, "away": True, **listed(silent)}, status=503)
         except DomainError as refusal:
             form.refuse(refusal)
             return self.show({"form": form}, status=422)

@@ -6,10 +6,8 @@ fault of the index can hide something, and never show what somebody may not see.
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from django.db.models import QuerySet
 
 from federation import clock
 from federation.bus import directory
@@ -17,7 +15,7 @@ from federation.contracts import codec
 from federation.contracts.directory import DirectoryRecord
 from federation.identity.actor import Actor
 from regional.progress import queries as progress
-from regional.progress.rules import UNDER_WAY_AT_MOST, Phase
+from regional.progress.rules import UNDER_WAY_AT_MOST, Phase, Rank
 from regional.search import index
 from regional.search.models import IndexTarget
 from regional.search.rules import Criteria, Place
@@ -32,6 +30,11 @@ class Entry:
     referral: progress.ProgressRow
     silent_days: int
     sides_disagree: bool
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the first contact has been: then a long silence is no fault of anybody."""
+        return self.referral.phase == Phase.UNDER_WAY
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,28 @@ def place_of(entry: Entry) -> Place:
     return Place(int(entry.referral.last_sign_at.timestamp() * 1000), entry.referral.pk)
 
 
-def silence(*, first: int, by: Actor, at: datetime.datetime) -> tuple[Entry, ...]:
+@dataclass(frozen=True)
+class Silence:
+    """One page of the list of silence: what waits for somebody, after it what is under way, and how much is open."""
+
+    entries: tuple[Entry, ...]
+    open: int
+    open_under_way: int
+    next: Rank | None
+
+
+def silence(*, first: int, after: Rank | None = None, by: Actor, at: datetime.datetime) -> Silence:
     """Return what has been silent longest, from PostgreSQL alone: it works while the index is away."""
-    return entries(progress.silent(by=by)[:first], at=at)
+    found = progress.silence(first=first, after=after, by=by)
+    return Silence(
+        entries=entries(found.rows, at=at),
+        open=found.open,
+        open_under_way=found.under_way,
+        next=progress.rank(found.rows[-1]) if found.more else None,
+    )
 
 
-def entries(
-    rows: "QuerySet[progress.ProgressRow] | list[progress.ProgressRow]", *, at: datetime.datetime
-) -> tuple[Entry, ...]:
+def entries(rows: Iterable[progress.ProgressRow], *, at: datetime.datetime) -> tuple[Entry, ...]:
     """Return referrals with how long they have been silent and whether their sides disagree."""
     return tuple(Entry(row, progress.silent_days(row, at=at), progress.sides_disagree(row, at=at)) for row in rows)
 

@@ -11,12 +11,17 @@ from dataclasses import dataclass, fields
 from federation import clock
 from federation.contracts import codes
 from federation.errors import DomainError, Kind as ErrorKind
+from regional.progress.rules import Rank
 
 LONGEST_PAGE = 50
 LONGEST_SILENCE = 250
 """Working days: a year."""
 EARLIEST = datetime.date(2020, 1, 1)
-CURSOR = re.compile(r"([0-9]{1,15}):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+ID = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+CURSOR = re.compile(f"([0-9]{{1,15}}):{ID}")
+RANK = re.compile(f"([01]):(-?[0-9]{{1,16}}):{ID}")
+START = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 class QuestionInvalid(DomainError):
@@ -119,16 +124,36 @@ class Place:
 
     def cursor(self) -> str:
         """Return the place as a caller keeps it."""
-        return base64.urlsafe_b64encode(f"{self.millis}:{self.id}".encode()).decode().rstrip("=")
+        return _packed(f"{self.millis}:{self.id}")
 
 
 def place(cursor: str) -> Place:
     """Return the place that a cursor names; raise QuestionInvalid for anything else."""
+    found = _unpacked(cursor, CURSOR)
+    return Place(int(found[1]), uuid.UUID(found[2]))
+
+
+def cursor_of(rank: Rank) -> str:
+    """Return a place in the list of silence as a link keeps it."""
+    return _packed(f"{rank.under_way:d}:{(rank.last_sign_at - START) // MICROSECOND}:{rank.id}")
+
+
+def rank(cursor: str) -> Rank:
+    """Return the place in the list of silence that a cursor names; raise QuestionInvalid for anything else."""
+    found = _unpacked(cursor, RANK)
+    return Rank(found[1] == "1", START + int(found[2]) * MICROSECOND, uuid.UUID(found[3]))
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(cursor: str, form: re.Pattern[str]) -> re.Match[str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
-    found = CURSOR.fullmatch(text)
+    found = form.fullmatch(text)
     if found is None:
         raise QuestionInvalid("This place is not one of ours.", field="after")
-    return Place(int(found[1]), uuid.UUID(found[2]))
+    return found

@@ -231,7 +231,7 @@ def test_an_index_that_does_not_answer_is_one_refusal(region, offered, settings,
 
     assert time.monotonic() - started < 10
     assert progress.due_for_index(5)[0].pk == one
-    assert [entry.referral.pk for entry in queries.silence(first=5, by=RANIA, at=AT)] == [one]
+    assert [entry.referral.pk for entry in queries.silence(first=5, by=RANIA, at=AT).entries] == [one]
 
 
 def test_the_index_is_made_anew_while_messages_arrive_with_no_error_and_nothing_missing(

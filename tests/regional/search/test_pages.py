@@ -1,5 +1,6 @@
 """The coordinator's pages: who may, what stands there, what is written down, and what never does."""
 
+import re
 import uuid
 
 import pytest
@@ -36,6 +37,57 @@ def test_the_list_of_silence_shows_the_longest_first(browse, offered) -> None:
     assert "schaarbeek to vilvoorde" in page
     assert "working days silent" in page
     assert AuditEntry.objects.filter(act="referralsSearched").count() == 0
+
+
+def under_way(offered, on) -> uuid.UUID:
+    """Return a referral of which both sides have stated the first contact."""
+    one = offered(on)
+    for by in ("vilvoorde", "molenbeek"):
+        keep(word(one, "firstContact", by=by, version=2, said_at=on))
+    return one
+
+
+def references(page: str) -> list[str]:
+    return re.findall(r'<span class="ref">([0-9A-F]{4}-[0-9A-F]{4})</span>', page)
+
+
+def test_the_list_goes_on_to_its_end_and_what_waits_for_somebody_comes_first(browse, offered) -> None:
+    going_on = [under_way(offered, at(f"2026-0{month}-02 10:00")) for month in (3, 4, 5) for _ in range(10)]
+    waiting = [offered(at("2026-11-02 10:00")) for _ in range(20)] + [offered(at("2026-11-20 10:00")) for _ in range(8)]
+    rania, address, pages_read = browse(), "/", []
+    while address:
+        pages_read.append(text(rania.get(address)))
+        found = re.search(r'rel="next" href="([^"]+)"', pages_read[-1])
+        address = found[1] if found else ""
+
+    shown = [references(page) for page in pages_read]
+    assert [len(page) for page in shown] == [25, 25, 8]
+    same_instants = [waiting[:20], waiting[20:], going_on[:10], going_on[10:20], going_on[20:]]
+    expected = [pages.reference(one) for part in same_instants for one in sorted(part)]
+    assert [one for page in shown for one in page] == expected
+    for page in pages_read:
+        assert "58 referrals are open. 28 of them wait for somebody." in page
+    assert "Waiting for somebody" in pages_read[0]
+    assert "months may pass" not in pages_read[0]
+    assert pages_read[1].index("Waiting for somebody") < pages_read[1].index("months may pass")
+    assert "Waiting for somebody" not in pages_read[2]
+    assert [page.count("From the beginning") for page in pages_read] == [0, 1, 1]
+
+
+def test_a_place_that_is_none_is_refused(browse, offered) -> None:
+    offered()
+
+    for wrong in ("x", "MTox", "Mjow", "é", "MToxOjAwMDA"):
+        assert browse().get("/", {"after": wrong}).status_code == 400
+
+
+def test_a_silence_under_way_is_not_marked(browse, offered) -> None:
+    under_way(offered, at("2026-03-02 10:00"))
+
+    page = text(browse().get("/"))
+
+    assert 'class="due "' in page
+    assert 'class="due late"' not in page
 
 
 def test_nothing_open_is_said_so(browse) -> None:
@@ -99,6 +151,21 @@ def test_the_search_away_is_said_so_and_the_silence_stands_there_all_the_same(br
     assert "The search does not answer now" in text(answer)
     assert pages.reference(one) in text(answer)
     assert browse().get("/").status_code == 200
+
+
+def test_the_search_away_says_how_much_is_open_and_leads_to_the_rest(browse, offered, paper_index) -> None:
+    for _ in range(26):
+        offered()
+    paper_index.away = True
+    rania = browse()
+
+    page = text(rania.post("/search", PURPOSE))
+
+    assert len(references(page)) == 25
+    assert "26 referrals are open. 26 of them wait for somebody." in page
+    rest = rania.get(re.search(r'rel="next" href="([^"]+)"', page)[1])
+    assert len(references(text(rest))) == 1
+    assert not set(references(text(rest))) & set(references(page))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +271,7 @@ def test_every_page_reads_in_four_languages(browse, offered, address, language) 
 
 
 @pytest.mark.parametrize("many", [1, 20])
-@pytest.mark.parametrize(("address", "statements"), [("/", 4), ("/border", 5)])
+@pytest.mark.parametrize(("address", "statements"), [("/", 5), ("/border", 5)])
 def test_a_page_takes_as_many_statements_for_one_as_for_many(browse, offered, address, statements, many) -> None:
     for _ in range(many):
         offered()
