@@ -77,7 +77,7 @@ def _draw(progress: Progress, statement: Statement, at: datetime.datetime) -> No
     setattr(progress, f"{statement.side}_statement", statement)
     setattr(progress, f"{statement.side}_state", statement.state)
     said = [word for word in (progress.sender_statement, progress.recipient_statement) if word is not None]
-    times = sorted(time for word in said for time in queries.clocks_of(word).values())
+    times = sorted(time for word in said for time in queries.heard(word).values())
     progress.began_at, progress.last_sign_at = times[0], times[-1]
     progress.decline_reason = next((word.decline_reason for word in said if word.decline_reason), "")
     if rules.agree(progress.sender_state, progress.recipient_state):
@@ -93,7 +93,7 @@ def _draw(progress: Progress, statement: Statement, at: datetime.datetime) -> No
 
 def _ended_at(said: Iterable[Statement]) -> datetime.datetime:
     """Return when the last side that ended came to its end."""
-    return max(queries.clocks_of(word)[word.state] for word in said if word.state in rules.ENDED)
+    return max(queries.heard(word)[word.state] for word in said if word.state in rules.ENDED)
 
 
 def _next_revision() -> int:

@@ -83,7 +83,7 @@ class Progress(models.Model):
     decline_reason = models.CharField(max_length=CODE, blank=True)
     began_at = models.DateTimeField()
     last_sign_at = models.DateTimeField()
-    """The latest clock of either side: since then it is silent."""
+    """The latest clock of either side, none later than its word came here: since then it is silent."""
     differs_since = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveBigIntegerField()

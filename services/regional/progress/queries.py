@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -114,6 +114,11 @@ def clocks_of(statement: Statement) -> dict[str, datetime.datetime]:
     }
 
 
+def heard(statement: Statement) -> dict[str, datetime.datetime]:
+    """Return the same, no clock later than its word came here: a clock that runs ahead decides nothing."""
+    return {state: min(time, statement.stored_at) for state, time in clocks_of(statement).items()}
+
+
 def closed_days(at: datetime.datetime) -> frozenset[datetime.date]:
     """Return the days on which this region does not work, this year's and those around it."""
     own, year = local.tenant(), clock.today_in_brussels(at).year
@@ -155,6 +160,16 @@ class Mark:
         return min(at for at in (self.sender_at, self.recipient_at) if at is not None)
 
 
+Clocks: TypeAlias = Mapping[str, datetime.datetime]
+"""When one side came into each state."""
+
+
+def marks(sender: Clocks, recipient: Clocks) -> tuple[Mark, ...]:
+    """Return the states of both sides, the earliest first."""
+    found = [Mark(state, sender.get(state), recipient.get(state)) for state in {*sender, *recipient}]
+    return tuple(sorted(found, key=lambda mark: (mark.first_at, mark.state)))
+
+
 @dataclass(frozen=True)
 class Received:
     """One statement as it arrived: whose, when it was said, when it was stored here and so receipted."""
@@ -172,6 +187,9 @@ class LifeLine:
 
     referral: Progress
     marks: tuple[Mark, ...]
+    """As each side states them."""
+    heard: tuple[Mark, ...]
+    """The same, no clock later than its word came here: who answered is told by these."""
     statements: tuple[Received, ...]
     silent_days: int
     sides_disagree: bool
@@ -179,13 +197,12 @@ class LifeLine:
 
 def life_line(progress: Progress, *, at: datetime.datetime) -> LifeLine:
     """Return everything that both sides said of a referral, oldest first."""
-    sender = clocks_of(progress.sender_statement) if progress.sender_statement else {}
-    recipient = clocks_of(progress.recipient_statement) if progress.recipient_statement else {}
-    marks = [Mark(state, sender.get(state), recipient.get(state)) for state in {*sender, *recipient}]
+    sender, recipient = progress.sender_statement, progress.recipient_statement
     newest = Statement.objects.filter(referral_id=progress.pk).order_by("-said_at", "-pk")[:MOST_STATEMENTS]
     return LifeLine(
         referral=progress,
-        marks=tuple(sorted(marks, key=lambda mark: (mark.first_at, mark.state))),
+        marks=marks(clocks_of(sender) if sender else {}, clocks_of(recipient) if recipient else {}),
+        heard=marks(heard(sender) if sender else {}, heard(recipient) if recipient else {}),
         statements=tuple(
             Received(one.side, one.version, one.state, one.said_at, one.stored_at) for one in reversed(newest)
         ),

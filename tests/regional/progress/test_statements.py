@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from federation.audit.models import AuditEntry
-from region_at_work import AT, RANIA, at, keep, word
-from regional.progress import queries, rules
+from region_at_work import AT, CONSUMER, RANIA, at, keep, word
+from regional.progress import actions, queries, rules
 from regional.progress.models import Progress, Statement
 
 
@@ -122,6 +122,50 @@ def test_clocks_of_both_sides_give_the_beginning_and_the_last_sign(region) -> No
     found = Progress.objects.get(pk=one)
     assert found.began_at == at("2026-11-20 10:00")
     assert found.last_sign_at == at("2026-11-23 09:00")
+
+
+def ended(referral: uuid.UUID, *, ahead: datetime.timedelta, arrived: datetime.datetime) -> Progress:
+    """Return a referral that both sides call revoked, the recipient with a clock that runs ahead."""
+    keep(word(referral, "revoked", said_at=AT), at=AT)
+    keep(word(referral, "revoked", by="molenbeek", said_at=arrived + ahead), at=arrived)
+    return Progress.objects.get(pk=referral)
+
+
+def test_a_clock_that_runs_ahead_is_no_sign_of_a_later_day(region) -> None:
+    one, year = uuid.uuid4(), datetime.timedelta(days=365)
+    keep(word(one, "received", said_at=AT + year, clocks={"offered": AT + year}), at=AT)
+    later = AT + datetime.timedelta(days=14)
+
+    found = Progress.objects.get(pk=one)
+    assert (found.began_at, found.last_sign_at) == (AT, AT)
+    assert queries.silent_days(found, at=later) == 10
+
+    keep(word(one, "opened", by="molenbeek", said_at=later - datetime.timedelta(hours=1)), at=later)
+    assert Progress.objects.get(pk=one).last_sign_at == later - datetime.timedelta(hours=1)
+
+
+def test_a_clock_that_runs_ahead_keeps_nothing_longer(region) -> None:
+    one, arrived = uuid.uuid4(), AT + datetime.timedelta(hours=2)
+
+    assert ended(one, ahead=datetime.timedelta(days=365), arrived=arrived).ended_at == arrived
+    assert actions.forget_ended(by=CONSUMER, at=arrived + rules.KEPT_AFTER_END) == 0
+    assert actions.forget_ended(by=CONSUMER, at=arrived + rules.KEPT_AFTER_END + datetime.timedelta(seconds=1)) == 1
+
+
+def test_a_clock_that_lags_is_believed_as_it_is(region) -> None:
+    one, arrived = uuid.uuid4(), AT + datetime.timedelta(hours=2)
+
+    assert ended(one, ahead=datetime.timedelta(hours=-1), arrived=arrived).ended_at == AT + datetime.timedelta(hours=1)
+
+
+def test_the_life_line_goes_on_showing_what_was_stated(region) -> None:
+    one, year = uuid.uuid4(), datetime.timedelta(days=365)
+    keep(word(one, "received", said_at=AT + year), at=AT)
+
+    line = queries.life_line(queries.get(one, by=RANIA), at=AT)
+
+    assert line.marks == (queries.Mark("received", AT + year, None),)
+    assert line.heard == (queries.Mark("received", AT, None),)
 
 
 def test_a_hand_back_names_the_referral_that_it_answers(region) -> None:
