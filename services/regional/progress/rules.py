@@ -109,6 +109,26 @@ def phase(sender: str, recipient: str) -> Phase:
     return Phase.WAITS_FOR_ANSWER
 
 
+BEFORE_ACCEPTANCE = ("", "undeliverable", "offered", "received", "opened", "revoking")
+"""States in which the sender alone answers, the least that is known first."""
+AFTER_ACCEPTANCE = {
+    Phase.IN_TRANSFER: "accepted",
+    Phase.WAITS_FOR_FIRST_CONTACT: "released",
+    Phase.UNDER_WAY: "firstContact",
+}
+
+
+def furthest(sender: str, recipient: str) -> str:
+    """Return the state that tells where the case lies: that of the side that has come furthest, as in `phase`."""
+    found = phase(sender, recipient)
+    if found is Phase.ENDED:
+        return sender if sender in ENDED else recipient
+    if found in AFTER_ACCEPTANCE:
+        return AFTER_ACCEPTANCE[found]
+    known = {state: place for place, state in enumerate(BEFORE_ACCEPTANCE)}
+    return max(sender, recipient, key=lambda state: known.get(state, len(known)))
+
+
 def disagree(differs_since: datetime.datetime | None, *, at: datetime.datetime) -> bool:
     """Say whether a difference has stood for longer than a word is under way."""
     return differs_since is not None and at - differs_since > UNDER_WAY_AT_MOST

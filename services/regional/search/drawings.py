@@ -4,11 +4,13 @@ Plain values for the templates; every drawing has its words or its table beside 
 """
 
 import datetime
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from federation import clock
-from regional.progress.queries import Flow, LifeLine
+from regional.progress.queries import Flow, LifeLine, Mark
 
 WIDTH, UPPER, LOWER = 900, 24, 72
 HEIGHT = 240
@@ -24,25 +26,43 @@ class Period:
     until: datetime.datetime | None
 
 
+Turn: TypeAlias = tuple[tuple[str, ...], datetime.datetime]
+"""Which towns answer from an instant on."""
+
+
 def periods(line: LifeLine) -> tuple[Period, ...]:
-    """Return who answered for the case, in turn and without a gap: a handover alone moves it."""
-    referral = line.referral
+    """Return who answered for the case, in turn and without a gap: a handover alone moves it.
+
+    Where one side's word is missing, the other's tells: who releases a case has heard the acceptance, and who holds its
+    dossier was given it.
+    """
+    referral, marks = line.referral, {mark.state: mark for mark in line.heard}
     sender, recipient = (referral.sender,), (referral.recipient,)
-    marks = {mark.state: mark for mark in line.marks}
-    taken = marks["accepted"].recipient_at if "accepted" in marks else None
-    given = marks["released"].sender_at if "released" in marks else None
-    if referral.kind != "handover" or taken is None:
-        return (Period(sender, referral.began_at, referral.ended_at),)
-    kept = next((marks[state].first_at for state in ("kept", "withdrawn", "revoked") if state in marks), None)
-    found = [Period(sender, referral.began_at, taken)]
-    if given is None:
-        found.append(Period((*sender, *recipient), taken, kept))
-        return tuple(found) if kept is None else (*found, Period(sender, kept, referral.ended_at))
-    if given > taken:
-        found.append(Period((*sender, *recipient), taken, given))
-    home = marks["handedBack"].first_at if "handedBack" in marks else None
-    found.append(Period(recipient, max(given, taken), home or referral.ended_at))
-    return tuple(found) if home is None else (*found, Period(sender, home, None))
+    accepted, released, held = (marks.get(state, Mark(state, None, None)) for state in ("accepted", "released", "held"))
+    taken = accepted.recipient_at or accepted.sender_at or released.sender_at
+    given = released.sender_at or held.recipient_at
+    turns: list[Turn] = [(sender, referral.began_at)]
+    until = referral.ended_at
+    if referral.kind == "handover" and taken is not None:
+        turns.append(((*sender, *recipient), taken))
+        if given is not None:
+            turns.append((recipient, given))
+            if "handedBack" in marks:
+                turns.append((sender, marks["handedBack"].first_at))
+                until = None
+        elif stayed := [marks[state].first_at for state in ("kept", "withdrawn", "revoked") if state in marks]:
+            turns.append((sender, stayed[0]))
+    return _in_turn(turns, until)
+
+
+def _in_turn(turns: Sequence[Turn], until: datetime.datetime | None) -> tuple[Period, ...]:
+    """Return periods that follow each other: two towns' clocks differ, and nobody answers backwards in time."""
+    begun = list(itertools.accumulate((since for _, since in turns), max))
+    if until is not None:
+        begun = [min(since, until) for since in begun]
+    ends = [*begun[1:], until]
+    found = [Period(towns, since, end) for (towns, _), since, end in zip(turns, begun, ends, strict=True)]
+    return tuple(one for one in found if one.since != one.until) or tuple(found[:1])
 
 
 @dataclass(frozen=True)

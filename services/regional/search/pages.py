@@ -11,7 +11,7 @@ from federation.bus import directory
 from federation.errors import DomainError
 from federation.identity.actor import Role
 from federation.portal import pages, town
-from regional.progress import actions as progress_actions, queries as progress
+from regional.progress import actions as progress_actions, queries as progress, rules as progress_rules
 from regional.search import actions, drawings, queries, rules
 from regional.search.forms import PurposeForm, SearchForm
 
@@ -49,9 +49,7 @@ class Line:
     def state(self) -> str:
         """The state that the small custody line draws: the side that has come furthest."""
         referral = self.entry.referral
-        if referral.phase == "inTransfer":
-            return "accepted"
-        return str(referral.sender_state or referral.recipient_state)
+        return progress_rules.furthest(referral.sender_state, referral.recipient_state)
 
 
 def reference(referral_id: uuid.UUID) -> str:

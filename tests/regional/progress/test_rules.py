@@ -47,6 +47,32 @@ def test_a_phase_is_told_by_the_side_that_has_come_furthest(sender, recipient, p
 
 
 @pytest.mark.parametrize(
+    ("sender", "recipient", "furthest"),
+    [
+        ("offered", "", "offered"),
+        ("", "received", "received"),
+        ("received", "opened", "opened"),
+        ("revoking", "opened", "revoking"),
+        ("undeliverable", "", "undeliverable"),
+        ("undeliverable", "received", "received"),
+        ("received", "accepted", "accepted"),
+        ("accepted", "", "accepted"),
+        ("accepted", "held", "released"),
+        ("released", "", "released"),
+        ("", "held", "released"),
+        ("received", "firstContact", "firstContact"),
+        ("firstContact", "closed", "firstContact"),
+        ("opened", "declined", "declined"),
+        ("closed", "closed", "closed"),
+        ("released", "withdrawn", "withdrawn"),
+        ("reassigned", "opened", "reassigned"),
+    ],
+)
+def test_where_a_case_lies_is_told_by_the_side_that_has_come_furthest(sender, recipient, furthest) -> None:
+    assert rules.furthest(sender, recipient) == furthest
+
+
+@pytest.mark.parametrize(
     ("sender", "recipient", "same"),
     [
         ("received", "received", True),
