@@ -15,20 +15,36 @@ from local import instances, opensearch, participants, tenants
 from regional.search import index
 
 
+class RealIndices:
+    """The suite's indices with the eyes of the server's administrator: a region may not list them."""
+
+    def __init__(self, client: Any, alias: str) -> None:
+        self.client, self.alias = client, alias
+
+    def names(self) -> list[str]:
+        """Return all that there are."""
+        return sorted(self.client.indices.get(index=f"{self.alias}.*", params={"request_timeout": 30}))
+
+    def delete_all(self) -> None:
+        """Will delete what a test made, also what a crashed one left."""
+        for name in self.names():
+            self.client.indices.delete(index=name, params={"request_timeout": 30})
+
+
 @pytest.fixture
-def real_index(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def real_index(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealIndices]:
     """Let the code talk to the real index; what it made there goes when the test ends."""
     instance = instances.find(os.environ.get("ZENNE_TEST_INSTANCE") or "test")
     assert opensearch.is_ready(instance), "start it: make up INSTANCE=test"
     brussels = next(one for one in tenants.load() if one.id == "brussels")
-    settings.OPENSEARCH_URL = f"https://127.0.0.1:{instance.ports['opensearch']}"
-    settings.OPENSEARCH_CA_FILE = instance.folder / "search" / "ca.pem"
+    address, authority = f"https://127.0.0.1:{instance.ports['opensearch']}", instance.folder / "search" / "ca.pem"
+    settings.OPENSEARCH_URL = address
+    settings.OPENSEARCH_CA_FILE = authority
     settings.OPENSEARCH_CERTIFICATE_FILE = participants.folder(instance, brussels) / "search.pem"
     settings.OPENSEARCH_ALIAS = f"zenne-referrals-brussels.suite{uuid.uuid4().hex[:8]}"
     # a machine that runs all suites at once answers late, and that is not what is tested
     monkeypatch.setattr(index, "ANSWER_WITHIN", 30)
-    yield
-    settings.OPENSEARCH_URL = f"https://127.0.0.1:{instance.ports['opensearch']}"
-    with index._reached() as client:  # noqa: SLF001 -- what a crashed test left goes too
-        for name in client.indices.get(index=f"{settings.OPENSEARCH_ALIAS}.*", params={"request_timeout": 30}):
-            client.indices.delete(index=name, params={"request_timeout": 30})
+    administrator = index._client(address, str(authority), str(instance.admin / "search.pem"))  # noqa: SLF001 -- the same way in, with other rights
+    made = RealIndices(administrator, settings.OPENSEARCH_ALIAS)
+    yield made
+    made.delete_all()

@@ -5,8 +5,8 @@ import django
 # This file is read before pytest-django starts Django, and the fixtures need its tables.
 django.setup()
 
-from index_on_paper import paper_index  # noqa: E402
+from index_on_paper import any_indices, paper_index  # noqa: E402
 from real_index import real_index  # noqa: E402
 from region_at_work import offered, region  # noqa: E402
 
-__all__ = ["offered", "paper_index", "real_index", "region"]
+__all__ = ["any_indices", "offered", "paper_index", "real_index", "region"]

@@ -1,6 +1,8 @@
 """Keeping the index in line with PostgreSQL, building it anew, and looking: every act leaves its entry."""
 
+import contextlib
 import datetime
+from collections.abc import Iterator
 
 import structlog
 from django.conf import settings
@@ -18,7 +20,9 @@ log = structlog.get_logger(__name__)
 TURN = 0x7A656E04
 """Advisory lock of one transaction: who writes to the index knows all indices that get every change."""
 REBUILD = 0x7A656E05
-"""Advisory lock of one session: one rebuild at a time."""
+"""Advisory lock of one session: one makes or deletes indices at a time."""
+WAIT_FOR_TURN = "60s"
+"""A writer asks two indices, and each may take its 20 seconds."""
 BATCH = 1000
 TRACE_KEPT = datetime.timedelta(days=1)
 
@@ -47,9 +51,10 @@ def search(
 def index_changes(*, at: datetime.datetime) -> int:
     """Bring what changed into every index that is written to; return how many documents that were.
 
-    Raises SearchUnavailable: then everything stays due.
+    While somebody else has the turn there are none, and everything stays due. So it does after SearchUnavailable.
     """
-    _take_turn()
+    if not _has_turn():
+        return 0
     rows, gone = progress.due_for_index(BATCH), progress.forgotten(BATCH)
     names = queries.targets()
     if not names or not (rows or gone):
@@ -75,29 +80,26 @@ def rebuild_index(*, at: datetime.datetime) -> int:
 
     From the first moment every change goes to both, so that nothing is missing after the alias moves; a document
     that came by the change first has the higher version, and the copy leaves it. Raises RebuildRunning,
-    SearchUnavailable: then the old index goes on answering, and the next rebuild clears away what was left.
+    SearchUnavailable: then the old index goes on answering, and what was left goes with `forget_traces` or the next
+    rebuild.
     """
-    if not _hold(REBUILD):
-        raise rules.RebuildRunning
-    try:
+    with _alone():
         name = _begin(at)
         copied = _copy_all(name)
         _finish(name)
-    finally:
-        _let_go(REBUILD)
     log.info("index built anew", documents=copied)
     return copied
 
 
 def _begin(at: datetime.datetime) -> str:
-    """Make an empty index that gets every change from now on."""
-    for name in IndexTarget.objects.filter(serving=False).values_list("name", flat=True):
-        _drop(name)
+    """Make an empty index that gets every change from now on; what an earlier rebuild left goes."""
     name = f"{settings.OPENSEARCH_ALIAS}.{at:%Y%m%d%H%M%S%f}"
     index.create(name)
     with transaction.atomic():
         _take_turn()
+        IndexTarget.objects.filter(serving=False).delete()
         IndexTarget.objects.create(name=name, since=at)
+    _clear()
     return name
 
 
@@ -114,38 +116,58 @@ def _finish(name: str) -> None:
     with transaction.atomic():
         _take_turn()
         index.serve(name)
-        old = list(IndexTarget.objects.exclude(name=name).values_list("name", flat=True))
-        IndexTarget.objects.exclude(name=name).update(serving=False)
+        IndexTarget.objects.exclude(name=name).delete()
         IndexTarget.objects.filter(name=name).update(serving=True)
-    for one in old:
-        _drop(one)
+    _clear()
 
 
-def _drop(name: str) -> None:
-    with transaction.atomic():
-        _take_turn()
-        IndexTarget.objects.filter(name=name, serving=False).delete()
-    index.delete(name)
+def _clear() -> None:
+    """Delete every index that neither answers nor is written to.
+
+    Nobody takes out of it what is forgotten: one that a killed rebuild left would keep it for good.
+    """
+    written_to = set(queries.targets())
+    for name in index.idle():
+        if name not in written_to:
+            index.delete(name)
 
 
 def forget_traces(*, at: datetime.datetime) -> None:
-    """Take the traces of what was forgotten out of the index, a day after: no late write can come any more."""
+    """Take out of the index what was forgotten a day ago, and delete what rebuilds left.
+
+    So late no write can come any more that brings something back. Raises RebuildRunning, SearchUnavailable.
+    """
     name = queries.serving()
     if name is not None:
         index.purge(name, gone_before=(at - TRACE_KEPT).isoformat())
+        with _alone():
+            _clear()
 
 
 def _take_turn() -> None:
+    """Wait for whoever writes to the index: longer than for a row, since a slow index holds up its writer."""
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_FOR_TURN}'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{WAIT_FOR_TURN}'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
-def _hold(lock: int) -> bool:
+def _has_turn() -> bool:
+    """Take the turn where nobody has it: a worker that waited would hold up its other loops, or end them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
         return bool(cursor.fetchone()[0])
 
 
-def _let_go(lock: int) -> None:
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one session at a time make or delete indices. Raises RebuildRunning."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REBUILD])
+        if not cursor.fetchone()[0]:
+            raise rules.RebuildRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [REBUILD])

@@ -115,6 +115,18 @@ def serve(name: str) -> None:
         client.indices.update_aliases(body={"actions": steps}, params=params)
 
 
+def idle() -> list[str]:
+    """Return the indices of this region that do not answer. Raises SearchUnavailable.
+
+    Their names end in a number: what else begins with the alias, as another alias and its indices may, is not ours.
+    """
+    alias = settings.OPENSEARCH_ALIAS
+    with _reached() as client:
+        found = client.indices.get_alias(index=f"{alias}.*", params={"request_timeout": ANSWER_WITHIN})
+    own = {name: one["aliases"] for name, one in found.items() if name.removeprefix(f"{alias}.").isdigit()}
+    return sorted(name for name, aliases in own.items() if alias not in aliases)
+
+
 def delete(name: str) -> None:
     """Delete an index; one that is gone already is no fault. Raises SearchUnavailable."""
     with _reached() as client, contextlib.suppress(NotFoundError):

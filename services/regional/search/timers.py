@@ -21,8 +21,10 @@ def follow(*, at: datetime.datetime) -> int:
 
 
 def forget_traces(*, at: datetime.datetime) -> None:
-    """Take the traces of what was forgotten out of the index."""
+    """Take the traces of what was forgotten out of the index, and what rebuilds left off the server."""
     try:
         actions.forget_traces(at=at)
+    except rules.RebuildRunning:
+        return  # it clears away by itself
     except rules.SearchUnavailable as unavailable:
         log.warning("the index does not let go of traces", cause=unavailable.facts.get("cause"))
