@@ -184,8 +184,10 @@ def test_a_regions_certificate_does_its_work(search):
     line = {"index": {"_index": ALIAS, "_id": "r2", **versioned}}
     assert region.bulk(body=[line, document], refresh=True)["errors"] is False
     assert region.count(index=ALIAS)["count"] == 2
-    assert region.get(index=ALIAS, id="r1")["_source"] == document
+    assert search.admin.get(index=ALIAS, id="r1")["_source"] == document
     region.indices.create(index=f"{ALIAS}.2")
+    aliases = region.indices.get_alias(index=f"{ALIAS}.*")
+    assert (list(aliases[INDEX]["aliases"]), aliases[f"{ALIAS}.2"]["aliases"]) == ([ALIAS], {})
     move_alias(region, INDEX, f"{ALIAS}.2")
     assert region.count(index=ALIAS)["count"] == 0
     assert search.steward() == []
@@ -197,7 +199,7 @@ def test_a_field_that_nobody_agreed_to_is_refused(search):
     call = lambda: search.region.index(index=ALIAS, id="r3", body={"name": "Els"})  # noqa: E731 -- a sentence of a test
 
     assert status_of(call) == 400
-    assert status_of(lambda: search.region.get(index=ALIAS, id="r3")) == 404
+    assert status_of(lambda: search.admin.get(index=ALIAS, id="r3")) == 404
 
 
 def _ask(method: str, place: str, **body: object) -> Callable[[Search], object]:
@@ -208,6 +210,8 @@ FORBIDDEN: dict[str, tuple[Callable[[Search], object], int]] = {
     "another region's documents": (_ask("POST", f"/{OTHER}/_search"), 403),
     "another region's index by its number": (_ask("POST", f"/{OTHER}.1/_search"), 403),
     "another region's document by its id": (_ask("GET", f"/{OTHER}/_doc/r1"), 403),
+    "a document of its own by its id": (_ask("GET", f"/{ALIAS}/_doc/r1"), 403),
+    "the settings of its own index": (_ask("GET", f"/{INDEX}"), 403),
     "writing to another region": (_ask("PUT", f"/{OTHER}/_doc/r9", id="r9"), 403),
     "deleting another region's index": (_ask("DELETE", f"/{OTHER}.1"), 403),
     "another region's form": (_ask("GET", f"/{OTHER}/_mapping"), 403),
