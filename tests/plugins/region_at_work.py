@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from federation import clock, seals
-from federation.bus import directory, own_record
+from federation.bus import consumer, directory, local, own_record, topics
+from federation.contracts import codec
 from federation.contracts.messages import Clocks, Message, ProgressStated
 from federation.identity import actor as actors
 from federation.identity.actor import Actor, Role
+from memory_bus import MemoryBus
 from peer import Federation, Peer
 from regional.progress import actions, queries
 
@@ -116,3 +118,22 @@ def offered(region: Region) -> Callable[..., uuid.UUID]:
         return referral
 
     return make
+
+
+@pytest.fixture
+def hear(region: Region) -> Callable[..., None]:
+    """Return a function that brings a message over the bus, sealed and signed by a town, and applies it."""
+    topic = topics.inbox_of("brussels")
+    bus = MemoryBus([topic])
+    reader = bus.reader(topic)
+
+    def come(message: Message, *, by: str, times: int = 1) -> None:
+        town = region.towns[by]
+        jws = seals.sign(codec.encode(message), town.ring.signing_key)
+        for _ in range(times):
+            bus.put(topic, town.sealed(jws, local.keyring().encryption_key.public))
+        consumer.store_next(reader, AT)
+        while consumer.apply_one(AT):
+            pass
+
+    return come

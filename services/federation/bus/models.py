@@ -33,7 +33,8 @@ class Epoch(models.Model):
 class Conversation(models.Model):
     """How far we and one peer have come in one referral, in both directions.
 
-    Personal data: none.
+    Personal data: that some case, unnamed, was referred between two towns; pseudonymous by a random id.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: not deleted yet; at a region until the referral goes.
     """
 
     referral_id = models.UUIDField()
@@ -240,7 +241,8 @@ class InboxStatement(models.Model):
 class InboxWork(models.Model):
     """What still has to happen with an inbox message. The row goes when nothing has to.
 
-    Personal data: none.
+    Personal data: that a town sent something about some case, unnamed; pseudonymous by a random id.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: until nothing has to happen any more.
     """
 
     class State(models.TextChoices):
@@ -277,9 +279,11 @@ class InboxWork(models.Model):
 
 
 class InboxAttempt(models.Model):
-    """What was done with an inbox message, when and by whom. Append-only.
+    """What was done with an inbox message, when and by whom. Append-only; a region's function takes the referral out.
 
-    Personal data: none.
+    Personal data: that a town sent something about some case, unnamed, and when; pseudonymous by a random id.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: not deleted yet; at a region the id goes with the
+    referral.
     """
 
     class Outcome(models.TextChoices):
@@ -404,9 +408,11 @@ class OwnRecord(models.Model):
 
 
 class Alarm(models.Model):
-    """Something that must not happen and that a person must look at. Append-only.
+    """Something that must not happen and that a person must look at. Append-only, as an attempt is.
 
-    Personal data: none.
+    Personal data: of some alarms, which case, unnamed, they are about; pseudonymous by a random id.
+    Ground: task of public interest, GDPR art. 6(1)(e). Kept: not deleted yet; at a region the id goes with the
+    referral.
     """
 
     kind = models.CharField(max_length=40)

@@ -37,13 +37,8 @@ def keep_statement(*, message: Message, by: Actor, at: datetime.datetime) -> Pro
     statement, new = _keep(message, stated, at)
     if new and _is_newest(progress, statement):
         _draw(progress, statement, at)
-        audit.record(
-            act="progressKept",
-            by=by,
-            at=at,
-            subject=f"referral:{progress.pk}",
-            facts={"side": statement.side, "version": statement.version},
-        )
+        # the log outlives the referral by years: which one it was, and which side spoke, would tie its towns together
+        audit.record(act="progressKept", by=by, at=at, subject="referrals")
     return progress
 
 
@@ -104,7 +99,7 @@ def _next_revision() -> int:
 
 @transaction.atomic
 def forget_ended(*, by: Actor, at: datetime.datetime, limit: int = 500) -> int:
-    """Delete everything about referrals that ended more than 90 days ago; return how many there were."""
+    """Delete everything about referrals that ended more than 90 days ago, in the inbox too; return how many."""
     gone = queries.over(at, limit=limit)
     with connection.cursor() as cursor:
         for referral_id in gone:

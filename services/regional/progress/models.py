@@ -70,7 +70,7 @@ class Progress(models.Model):
     recipient = models.CharField(max_length=PARTICIPANT)
     kind = models.CharField(max_length=CODE)
     relates_to = models.UUIDField(null=True, blank=True)
-    """The referral that this one hands back."""
+    """The referral that this one hands back: its id stays as long as this one is known."""
     sender_statement = models.OneToOneField(
         Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

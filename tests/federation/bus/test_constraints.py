@@ -88,6 +88,8 @@ def _outbox(**changes: str) -> str:
         ("inbox_payload is append-only", "UPDATE inbox_payload SET raw = ''"),
         ("inbox_attempt is append-only", "UPDATE inbox_attempt SET by = 'nobody'"),
         ("inbox_attempt is append-only", "DELETE FROM inbox_attempt"),
+        ("inbox_attempt is append-only", "UPDATE inbox_attempt SET referral_id = gen_random_uuid()"),
+        ("inbox_attempt is append-only", "UPDATE inbox_attempt SET referral_id = NULL, sender = ''"),
         ("inbox_statement is append-only", "UPDATE inbox_statement SET digest = 'x'"),
         ("inbox_statement is append-only", "DELETE FROM inbox_statement"),
         (
@@ -128,6 +130,7 @@ def _outbox(**changes: str) -> str:
             "INSERT INTO peer_trust SELECT id + 1, participant, kid, fingerprint, jwk, how, by, at FROM peer_trust",
         ),
         ("bus_alarm is append-only", "DELETE FROM bus_alarm"),
+        ("bus_alarm is append-only", "UPDATE bus_alarm SET referral_id = gen_random_uuid()"),
         ("a_restore_begins_a_higher_epoch", "INSERT INTO epoch VALUES (1, now(), 'x')"),
     ],
 )

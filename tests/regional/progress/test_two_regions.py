@@ -4,13 +4,10 @@ import uuid
 
 import pytest
 
-from federation import seals
-from federation.bus import consumer, local, topics
 from federation.bus.models import InboxWork, OutboxMessage
 from federation.contracts import codec
 from federation.seals import signatures
-from memory_bus import MemoryBus
-from region_at_work import AT, RANIA, coordinator, keep, word
+from region_at_work import RANIA, coordinator, keep, word
 from regional.progress import queries, rules
 from regional.progress.models import Progress, Statement
 
@@ -44,23 +41,6 @@ def test_each_region_keeps_the_word_on_what_crosses_and_refuses_what_does_not_to
 
     assert list(Progress.objects.values_list("pk", flat=True)) == [across]
     assert Statement.objects.count() == 2
-
-
-@pytest.fixture
-def hear(region):
-    """Return a function that brings a message over the bus, sealed and signed, and applies it."""
-    bus = MemoryBus([topics.inbox_of("brussels")])
-    reader = bus.reader(topics.inbox_of("brussels"))
-
-    def come(message, *, by: str) -> None:
-        town = region.towns[by]
-        jws = seals.sign(codec.encode(message), town.ring.signing_key)
-        bus.put(topics.inbox_of("brussels"), town.sealed(jws, local.keyring().encryption_key.public))
-        consumer.store_next(reader, AT)
-        while consumer.apply_one(AT):
-            pass
-
-    return come
 
 
 def answers(to: str) -> list[tuple[str, str]]:
