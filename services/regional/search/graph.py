@@ -95,7 +95,9 @@ class Statement(graphene.ObjectType):  # type: ignore[misc]
     """One word of one side: when it was said, and when the region stored and so receipted it."""
 
     side = graphene.String(required=True)
-    version = graphene.Int(required=True)
+    version = graphene.BigInt(
+        required=True, description="Each word's is higher than the one before; up to 2^53 - 1, as in the messages."
+    )
     state = graphene.String(required=True)
     said_at = graphene.DateTime(required=True)
     stored_at = graphene.DateTime(required=True)

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from federation.audit.models import AuditEntry
+from federation.contracts import codes
 from federation.identity.actor import Role
 from federation.identity.authentication import Caller
-from region_at_work import RANIA, coordinator
+from region_at_work import RANIA, coordinator, keep, word
 from regional.search import doors, graph
 
 FOLDER = pathlib.Path(__file__).parents[3] / "schemas" / "graphql" / "regional"
@@ -104,6 +105,16 @@ def test_a_life_line_shows_both_sides(region, offered) -> None:
         {"state": "received", "senderAt": "2026-11-23T09:30:00+00:00", "recipientAt": "2026-11-23T09:30:00+00:00"}
     ]
     assert [word["side"] for word in found["statements"]] == ["sender", "recipient"]
+
+
+def test_a_life_line_shows_the_highest_version_that_a_message_can_bear(region, offered) -> None:
+    one = offered()
+    keep(word(one, "opened", by="molenbeek", version=2**53 - 1))
+
+    answer = ask({"hash": published("life-line"), "variables": {"id": str(one), "purpose": PURPOSE}})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"]["lifeLine"]["statements"][-1]["version"] == 2**53 - 1
 
 
 def test_each_question_leaves_its_entry_with_its_purpose(region, offered, paper_index) -> None:
