@@ -5,7 +5,7 @@ import binascii
 import datetime
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 
 from federation import clock
@@ -17,6 +17,8 @@ LONGEST_PAGE = 50
 LONGEST_SILENCE = 250
 """Working days: a year."""
 EARLIEST = datetime.date(2020, 1, 1)
+LONGEST_FACT = 120
+"""Signs that the audit takes in one fact."""
 ID = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 CURSOR = re.compile(f"([0-9]{{1,15}}):{ID}")
 RANK = re.compile(f"([01]):(-?[0-9]{{1,16}}):{ID}")
@@ -67,17 +69,32 @@ class Criteria:
     disagreeing: bool = False
 
     def asked(self) -> dict[str, str | int | bool]:
-        """Return what was asked as facts for the audit: codes, ids of towns, days."""
+        """Return all that was asked as facts for the audit: codes, ids of towns, days.
+
+        What does not fit into one fact goes on in the next: `states`, `states_2`.
+        """
         found: dict[str, str | int | bool] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, tuple) and value:
-                found[field.name] = "+".join(value)[:120]
+            if isinstance(value, tuple):
+                parts = enumerate(_joined(value), start=1)
+                found |= {f"{field.name}_{number}" if number > 1 else field.name: part for number, part in parts}
             elif isinstance(value, datetime.date):
                 found[field.name] = value.isoformat()
-            elif value not in ((), None, False):
+            elif value not in (None, False):
                 found[field.name] = value
         return found
+
+
+def _joined(values: Iterable[str]) -> list[str]:
+    """Return the values, each once, in texts of which every one fits into a fact of the audit."""
+    found: list[str] = []
+    for value in dict.fromkeys(values):
+        if found and len(found[-1]) + 1 + len(value) <= LONGEST_FACT:
+            found[-1] += f"+{value}"
+        else:
+            found.append(value)
+    return found
 
 
 LISTS = {

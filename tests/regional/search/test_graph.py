@@ -135,6 +135,20 @@ def test_each_question_leaves_its_entry_with_its_purpose(region, offered, paper_
     ]
 
 
+def test_all_that_was_looked_for_stands_in_the_entry(region, paper_index) -> None:
+    states, towns = list(codes.ordered("referral-state")), [f"town-with-a-long-name-{number}" for number in range(12)]
+    for name in towns:
+        region.know(name, "brussels")
+
+    assert search(criteria={"states": states + states, "senders": towns, "kinds": ["share"]}).status_code == 200
+
+    (facts,) = AuditEntry.objects.filter(act="referralsSearched").values_list("facts", flat=True)
+    assert [one for name, part in facts.items() if name.startswith("states") for one in part.split("+")] == states
+    assert [one for name, part in facts.items() if name.startswith("senders") for one in part.split("+")] == towns
+    assert set(facts) == {"senders", "senders_2", "senders_3", "kinds", "states", "states_2"}
+    assert max(map(len, facts.values())) <= 120
+
+
 @pytest.mark.parametrize("many", [1, 12])
 def test_a_search_takes_as_many_statements_for_one_as_for_many(region, offered, paper_index, many) -> None:
     paper_index.holds(*[offered() for _ in range(many)])
