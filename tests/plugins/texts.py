@@ -97,11 +97,15 @@ def _extracted(content: bytes) -> list[tuple[int, Any, Any, str | None]]:
 
 def _titles(content: bytes) -> Iterator[Text]:
     """Yield the titles of refusals: the first line of the docstring of a class with a kind, its own or its base's."""
-    with_kind = _with_kind(SERVICES)
     for node in ast.walk(ast.parse(content)):
-        if isinstance(node, ast.ClassDef) and {node.name, *_bases(node)} & with_kind:
+        if isinstance(node, ast.ClassDef) and is_refusal(node):
             title = (ast.get_docstring(node) or "").strip().splitlines()[0].rstrip(".")
             yield "", title, ""
+
+
+def is_refusal(node: ast.ClassDef) -> bool:
+    """Say whether a class of the services is a refusal: it says of what kind, or its base does."""
+    return not _with_kind(SERVICES).isdisjoint({node.name, *_bases(node)})
 
 
 @functools.cache
