@@ -4,6 +4,7 @@ Two verbs only, as `manage.py parked` has them: try a message again, or close it
 """
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from federation.audit import actions as audit
-from federation.bus import health, overview, parked
+from federation.bus import directory, health, overview, parked
 from federation.identity.actor import Actor, Role
 from federation.portal import forms, pages, town
 
@@ -71,12 +72,15 @@ class Waiting:
     """One message that waits, in words."""
 
     message: parked.Parked
+    source: str
+    """How the participant is called that the message came from."""
     state: str | Promise
     way_out: str | Promise
 
 
-def _waiting(message: parked.Parked) -> Waiting:
-    return Waiting(message, STATES.get(message.state, message.state), WAYS_OUT.get(message.state, ""))
+def _waiting(message: parked.Parked, names: Mapping[str, str]) -> Waiting:
+    source = names.get(message.source, message.source)
+    return Waiting(message, source, STATES.get(message.state, message.state), WAYS_OUT.get(message.state, ""))
 
 
 class Operator(pages.Page):
@@ -97,7 +101,7 @@ class Operator(pages.Page):
             {
                 "health": health.health(self.at),
                 "lines": lines,
-                "waiting": [_waiting(one) for one in parked.waiting()],
+                "waiting": [_waiting(one, names) for one in parked.waiting()],
                 "keys": keys,
                 "certificates": certificates,
                 "alarms": [(one, names.get(one.peer, one.peer)) for one in overview.alarms()],
@@ -115,7 +119,7 @@ class AnswerForm(forms.Form):
 
     reason = forms.CodeField(
         list="refusal-reason",
-        only=("closedByPerson", "messageMalformed", "notForUs", "notAllowed", "stateConflict"),
+        only=("closedByPerson", "messageMalformed", "notForUs", "notAllowed", "referralStateConflict"),
         label=_("What the sender is told"),
         empty=None,
         initial="closedByPerson",
@@ -148,8 +152,10 @@ class OperatorMessage(pages.Page):
 
     def _page(self, message_id: int, form: forms.Form, status: int = 200) -> HttpResponse:
         found, attempts = parked.look_at(message_id)
+        record = directory.newest_of(found.source)
+        names = {found.source: record.names.in_language(town.language())} if record else {}
         shown = {
-            "waiting": _waiting(found),
+            "waiting": _waiting(found, names),
             "attempts": attempts,
             "form": form,
             "answerable": found.state == State.PARKED,

@@ -82,7 +82,9 @@ def test_equal_alarms_of_one_participant_are_one_with_their_number_and_first_and
 def test_alarms_read_in_words_and_name_the_participant(visit, language, receipt, lost) -> None:
     page = visit(V, "/operator", by=operator(V), language=language).content.decode()
 
-    shown = page[page.index('aria-labelledby="alarms"') :]
+    began = page.index('aria-labelledby="alarms"')
+    shown = page[began : page.index("</section>", began)]
+    assert began < page.index('aria-labelledby="peers"')
     assert [shown.count(one) for one in (receipt, lost, "<tr ")] == [2, 1, 1 + 3]
     for participant, number in (("kraainem", 1), ("Molenbeek", 3)):
         assert re.search(rf"{participant}\S*</td><td [^>]*>{number}</td>", shown)
@@ -94,15 +96,18 @@ def test_nobody_else_opens_it(visit) -> None:
         assert visit(V, "/operator/messages/1", {"retry": "1"}, by=actor(V, role)).status_code == 403
 
 
-def test_a_parked_message_is_tried_again_and_both_logs_say_by_whom(desk, towns, visit) -> None:
+def test_a_parked_message_is_tried_again_and_both_logs_say_by_whom(desk, towns, visit, words) -> None:
     number = spoiled(desk, towns)
     by = operator(M)
 
+    listed = visit(M, "/operator", by=by)
     shown = visit(M, f"/operator/messages/{number}", by=by)
     done = visit(M, f"/operator/messages/{number}", {"retry": "1"}, by=by)
     towns.settle()
 
     assert (shown.status_code, done.status_code) == (200, 302)
+    for found in (listed, shown):
+        assert re.search(r"Vilvoorde vilvoorde ", words(found)), "who sent it, by name and by id"
     assert towns[M].query("SELECT state FROM referral") == [("received",)]
     assert towns[M].query("SELECT by FROM inbox_attempt WHERE outcome = 'retried'") == [(by.subject,)]
     assert towns[M].query("SELECT by_subject, subject FROM audit_entry WHERE act = 'parkedRetried'") == [
