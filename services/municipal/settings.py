@@ -40,6 +40,8 @@ PORTAL_NAVIGATION = [
     ("figures", _("Figures"), {Role.MANAGER, Role.COORDINATOR, Role.DATA_PROTECTION_OFFICER}),
     ("operator", _("Operations"), {Role.OPERATOR}),
 ]
+# An officer comes to a case from the log.
+PORTAL_BELONGS = {"agreements": "tables", "cases": "accesses"}
 # What waits, in the header: name of the address, words, the function (actor, at) -> int that counts, who sees it.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = [
     ("referral-inbox", _("Inbox"), "municipal.referrals.queries.count_new", {Role.CASEWORKER, Role.COORDINATOR}),

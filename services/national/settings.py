@@ -26,6 +26,7 @@ PORTAL_NAVIGATION = [
     ("method", _("How the figures are made"), {Role.STATISTICS_USER}),
     ("operator", _("Operations"), {Role.OPERATOR}),
 ]
+PORTAL_BELONGS = {"years": "national-figures"}
 # What waits, in the header: nothing does.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
 

@@ -55,10 +55,16 @@ def working_days(value: datetime.date, today: datetime.date) -> int:
 
 
 def left(value: datetime.date, today: datetime.date) -> str:
-    """Return in words how far a deadline is away, in working days."""
+    """Return in words how far a deadline is away, in working days of this town."""
+    return in_words(value, today, days=working_days(value, today))
+
+
+def in_words(value: datetime.date, today: datetime.date, *, days: int) -> str:
+    """Return in words how far a deadline is away: `days` working days, below zero where it has passed."""
     if value == today:
         return _("today")
-    days = working_days(value, today)
+    if not days:
+        return _("no working day left") if value > today else _("just passed")
     if value > today:
         return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}
     return ngettext("%(days)d working day late", "%(days)d working days late", -days) % {"days": -days}

@@ -117,14 +117,13 @@ class Frame:
     @cached_property
     def places(self) -> list[Place]:
         """Where this person can go."""
-        here = self.request.path
         found = [
             (str(label), reverse(name))
             for name, label, roles in settings.PORTAL_NAVIGATION
             if self.person is not None and self.person.actor.has(*roles)
         ]
-        nearest = max((href for _, href in found if _lies_below(here, href)), key=len, default="")
-        return [Place(label, href, href == nearest) for label, href in found]
+        current = _current(self.request.path, [href for _, href in found])
+        return [Place(label, href, href == current) for label, href in found]
 
     @cached_property
     def waiting(self) -> list[Waiting]:
@@ -141,6 +140,19 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame, as a context processor."""
     return {"frame": Frame(request)}
+
+
+def _current(path: str, entries: list[str]) -> str:
+    """Return the entry to which a page belongs: the nearest above it, one that begins alike, or the one that is set."""
+    above = [href for href in entries if _lies_below(path, href)]
+    if above:
+        return max(above, key=len)
+    first = path.split("/")[1]
+    alike = [href for href in entries if first and href.split("/")[1] == first]
+    if alike:
+        return alike[0]
+    name = settings.PORTAL_BELONGS.get(first)
+    return reverse(name) if name else ""
 
 
 def _lies_below(path: str, href: str) -> bool:

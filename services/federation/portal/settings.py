@@ -102,6 +102,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Which entry of the navigation a page belongs to that lies below none: the first part of its address, the entry's name.
+PORTAL_BELONGS: dict[str, str] = {}
+
 # What the worker does for pages, and how many seconds lie between two times.
 PORTAL_TIMERS = {
     "sessions": ("federation.identity.sessions.forget_before", 600.0),

@@ -51,6 +51,10 @@ def test_what_is_no_day_is_refused(text):
         (datetime.date(2026, 12, 28), datetime.date(2026, 12, 23), "nog 1 werkdag", "soon"),
         # over the year's end: the 31st is a closure too
         (datetime.date(2027, 1, 4), datetime.date(2026, 12, 30), "nog 1 werkdag", "soon"),
+        # due on a Saturday, seen the day before; due on a Friday and on a Saturday, seen the day after
+        (datetime.date(2026, 11, 28), datetime.date(2026, 11, 27), "geen werkdag meer", "soon"),
+        (datetime.date(2026, 11, 27), datetime.date(2026, 11, 28), "net voorbij", "late"),
+        (datetime.date(2026, 11, 28), datetime.date(2026, 11, 29), "net voorbij", "late"),
         (datetime.date(2026, 11, 20), MONDAY, "1 werkdag te laat", "late"),
         (datetime.date(2026, 11, 11), MONDAY, "8 werkdagen te laat", "late"),
     ],
@@ -68,7 +72,7 @@ def test_a_deadline_on_a_page_has_its_date_and_its_words():
         )
 
     assert shown == (
-        '<span class="due "><span class="visually-hidden">Échéance : </span> '
+        '<span class="due "><span class="visually-hidden">Échéance\u00a0: </span> '
         '<time datetime="2026-11-27">ve 27/11/2026</time> <small>encore 4 jours ouvrables</small></span>'
     ).replace("</span> <time", "</span><time")
 

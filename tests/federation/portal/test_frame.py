@@ -1,8 +1,11 @@
 """The frame of every page, and who sees what in it."""
 
+import re
+import uuid
+
 import pytest
 
-from casework import CASEWORKER, NOBODY
+from casework import CASEWORKER, NOBODY, OFFICER
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +114,27 @@ def test_an_api_answers_the_same_in_every_language(page_client):
     }
 
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "current"),
+    [
+        (CASEWORKER, "/", "/"),
+        (CASEWORKER, "/cases/new", "/cases"),
+        (CASEWORKER, "/referrals/inbox", "/referrals/inbox"),
+        (CASEWORKER, "/referrals/sent", "/referrals/inbox"),
+        (CASEWORKER, "/referrals/border", "/referrals/inbox"),
+        (CASEWORKER, "/tables", "/tables"),
+        (CASEWORKER, f"/agreements/{uuid.uuid4()}/postpone", "/tables"),
+        (OFFICER, f"/cases/{uuid.uuid4()}/accesses", "/accesses"),
+        (CASEWORKER, "/help", None),
+    ],
+)
+def test_every_page_stands_in_its_place_of_the_navigation(page_client, who, page, current):
+    text = page_client(who).get(page).content.decode()
+
+    found = re.findall(r'<li><a href="([^"]+)" aria-current="page">', text)
+    assert found == ([current, current] if current else []), "in the menu, and in the bar"
 
 
 def test_a_session_of_the_pages_opens_no_api(page_client):

@@ -1,5 +1,7 @@
 """The manual within the program: understood as little Markdown as our own files use, and nothing else let through."""
 
+import re
+
 import pytest
 
 from casework import CASEWORKER
@@ -48,6 +50,16 @@ def test_what_everybody_may_know_is_there_in_every_language_for_strangers_too(pa
 @pytest.mark.parametrize("name", ["nothing", "..%2Fsettings", "a", "accessibility.nl"])
 def test_a_page_that_is_not_there_is_not_found(page_client, name):
     assert page_client(CASEWORKER).get(f"/help/{name}").status_code == 404
+
+
+def test_the_contents_name_every_page_by_its_role_or_else_by_its_title(page_client):
+    text = page_client(None, language="nl").get("/help").content.decode()
+
+    found = re.findall(r'href="/help/([\w-]+)"[^>]*>([^<]+)</a>', text[text.index("<main") : text.index("</main")])
+    assert {name for name, _ in found} == manual.names()
+    assert dict(found)["table-chair"] == "Voorzitter van een partnertafel"
+    titles = {name: manual.find(name, languages=("nl",)).title for name, _ in found}
+    assert len(set(titles.values())) == len(titles), "no two pages are called the same"
 
 
 def test_the_contents_name_the_pages_for_everybody(page_client):

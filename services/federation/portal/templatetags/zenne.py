@@ -1,6 +1,7 @@
 """What templates need beyond Django: `{% load zenne %}`."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from federation import clock
 from federation.contracts import codes
-from federation.portal import custody_line, dates, drafts, drawings, forms, once, phones, town
+from federation.portal import custody_line, dates, drafts, drawings, forms, numbers, once, phones, town
 
 register = template.Library()
 
@@ -43,6 +44,12 @@ def brief(value: datetime.datetime | datetime.date | None) -> SafeString | str:
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.brief(value))
+
+
+@register.filter
+def referral_number(referral_id: uuid.UUID) -> str:
+    """Return what people say of a referral on the telephone, the same on every level: B0F9-7226."""
+    return numbers.of_referral(referral_id)
 
 
 @register.filter
@@ -97,6 +104,12 @@ def reach(name: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """Return an icon; a word must stand beside it."""
     return _drawn(drawings.icon(name))
+
+
+@register.simple_tag
+def colon() -> str:
+    """Return the colon between two words that a template puts together, with the space that a language wants."""
+    return _(":")
 
 
 @register.simple_tag
