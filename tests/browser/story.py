@@ -81,7 +81,7 @@ def answers_the_steps(els: Visitor) -> None:
     hands.pick(words.code("referral-kind", "handover"))
     hands.tick(words.code("need", "school"))
     hands.press("button", words("Keep and go on"))
-    hands.pick(re.compile(f"^{re.escape(f'{town}: {team}')}"))
+    hands.pick(words.begins("%(town)s: %(team)s", town=town, team=team))
     hands.press("button", words("Keep and go on"))
     if els.page.get_by_role("button", name=words("Record the consent")).count():
         agrees(els)

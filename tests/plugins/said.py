@@ -38,14 +38,19 @@ class In:
 
     def code(self, listed: str, code: str) -> re.Pattern[str]:
         """Return a pattern of the label of a code."""
-        return re.compile(f"^{re.escape(codes.label(listed, code, self.language))}$")
+        return re.compile(f"^{_pattern(codes.label(listed, code, self.language))}$")
 
     def _either(self, english: str, values: dict[str, object]) -> str:
         found = [english] if self.language == "en" else sorted(_catalog(self.language).get(english, ()))
         if not found:
             message = f"{self.language} has no words for {english!r}"
             raise NotTranslated(message)
-        return f"(?:{'|'.join(re.escape(_filled(one, values)) for one in found)})"
+        return f"(?:{'|'.join(_pattern(_filled(one, values)) for one in found)})"
+
+
+def _pattern(text: str) -> str:
+    """Return a pattern of a text; in the name that a browser tells, its fixed spaces are plain ones."""
+    return re.sub(r"(?:\\ |\xa0)", r"\\s", re.escape(text))
 
 
 def _filled(text: str, values: dict[str, object]) -> str:

@@ -38,6 +38,8 @@ def test_a_prepared_case_is_offered_in_six_steps(desk, towns, visit, words) -> N
         went = visit(V, step(case, slug), given)
         assert (went.status_code, went.headers.get("Location")) == (302, step(case, following)), words(went)
     check = visit(V, step(case, "check"))
+    assert re.search(r"To Molenbeek\S*, Prevention", words(check)), "the town, and the team that was chosen"
+    assert re.findall(r'<li data-n="(\d)"', check.content.decode()) == list("123456")
     assert "Sint-Jans-Molenbeek" not in check.headers.get("Location", "")
     form = {"referral": re.search(r'name="referral" value="([^"]+)"', check.content.decode())[1]}
     sent, again = visit(V, step(case, "check"), form), visit(V, step(case, "check"), form)
@@ -65,6 +67,46 @@ def test_everything_of_a_referral_is_shown_on_both_sides(desk, towns, visit, wor
             assert found.status_code == 200, (town, page, words(found))
             assert "Sami" not in words(found)
             assert "Verzonnen" not in found.content.decode()
+
+
+def test_both_towns_read_the_number_that_a_region_says_on_the_telephone(desk, towns, visit, words) -> None:
+    offered = desk.offered()
+    towns.settle()
+    text = offered.referral.hex.upper()
+    number = f"number {text[:4]}-{text[4:8]}"
+
+    for town, pages in ((V, ("/referrals/border",)), (M, ("/referrals/border", "/referrals/inbox"))):
+        for page in (*pages, f"/referrals/{offered.referral}"):
+            assert words(visit(town, page)).count(number) == 1, (town, page)
+
+
+def test_what_the_asked_town_has_to_do_is_said_with_its_day_and_counted_in_its_own_calendar(
+    desk, towns, visit, words
+) -> None:
+    offered = desk.offered()
+    page = f"/referrals/{offered.referral}"
+
+    def said(doing: str) -> str:
+        return re.search(rf"{doing} (by .*?) Prevention", words(visit(V, page)))[1].replace(" ,", ",")
+
+    assert said("Still has to receive and answer it") == "by Thu 03/12/2026, 8 working days left, calendar of Molenbeek"
+    towns.settle()
+    assert said("Still has to read and answer it") == "by Thu 03/12/2026, 8 working days left, calendar of Molenbeek"
+    towns.later(days=10)
+    assert said("Still has to read and answer it") == "by Thu 03/12/2026, today"
+    towns.later(days=3)
+    assert said("Still has to read and answer it") == "by Thu 03/12/2026, 1 working day late, calendar of Molenbeek"
+
+
+def test_a_withdrawal_from_the_page_of_a_referral_has_its_consent_chosen(desk, towns, visit) -> None:
+    offered = desk.offered()
+    other = desk.consent(V, offered.case, kind="share")
+
+    page = visit(V, f"/referrals/{offered.referral}").content.decode()
+    (address,) = re.findall(r'href="(/cases/[^"]+\?withdraw=[^"#]+)#withdraw"', page)
+    chosen = re.findall(r'value="([^"]+)" checked', visit(V, address).content.decode())
+
+    assert chosen == [str(offered.consent)] != [str(other)]
 
 
 def test_an_offer_is_opened_considered_and_accepted(desk, towns, visit, words) -> None:
@@ -128,6 +170,7 @@ def test_without_consent_there_is_no_way_past_and_the_statutory_way_is_shown(des
     recorded = visit(V, step(case, "consent"), given | {"record": "1"})
 
     assert "bel 112" in words(asked)
+    assert "Zeg dit voor u het vraagt" in words(asked)
     assert "02 000 11 99" in words(asked)
     assert "Nederlands" in words(asked)
     assert (tried.status_code, guardian.status_code) == (422, 422)
@@ -313,6 +356,7 @@ def test_a_case_goes_home_with_consent_asked_on_the_same_page(desk, towns, visit
     towns.settle()
 
     assert "There is no consent for Vilvoorde yet" in words(asked)
+    assert "Say it before you ask" in words(asked)
     home = towns[V].query("SELECT id FROM referral WHERE hand_back")[0][0]
     visit(V, f"/referrals/{home}/opening", {})
     assert visit(V, f"/referrals/{home}/acceptance", {"acceptance-team": "prevention"}).status_code == 302

@@ -43,7 +43,7 @@ class AcceptForm(forms.Form):
 
     team = django_forms.ChoiceField(label=_("Which team?"))
     who = django_forms.CharField(label=_("Who makes the first contact?"), max_length=200, required=False)
-    on = forms.DayField(label=_("First contact by"), required=False, help_text=_("day/month/year"))
+    on = forms.DayField(label=_("First contact by"), required=False, help_text=_("day/month/year. May stay empty."))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a day without somebody, or the reverse: nobody's task gets lost (loss L17)."""
@@ -190,8 +190,8 @@ class ReferralRevocation(Act):
     """The sender takes a question back."""
 
     verb, form = "revocation", RevokeForm
-    title, button = _("Revoke"), _("Revoke")
-    words = _("The other municipality decides which came first: its acceptance, or this.")
+    title, button = _("Take the question back"), _("Take the question back")
+    words = _("Your municipality stays responsible, unless the other one had accepted before this arrives.")
     done = _("Being taken back. The other municipality confirms by itself.")
     action = staticmethod(actions.revoke_referral)
 

@@ -66,6 +66,7 @@ class ConsentForm(forms.Form):
     how = forms.RadioCodeField(
         list="consent-how",
         label=_("How?"),
+        help_text=_("In writing? After you have recorded it, print the form and have it signed."),
         error_messages={"required": _("Choose how the person agreed")},
     )
     language = fields.LanguageField(label=_("In which language was it asked?"))
@@ -123,7 +124,7 @@ def offer_grounds(form: forms.Form, *, today: datetime.date) -> None:
 
 def _ground(ground: Any) -> str:
     language = town.language()
-    return f"{ground.labels[language]} ({ground.article[language]})"
+    return f"{ground.labels[language]} · {ground.article[language]}"
 
 
 def offer_blocks(form: forms.Form, blocks: Collection[str]) -> None:

@@ -155,7 +155,7 @@ class ReferralWizard(pages.Page):
             refuse(form, refusal)
             other = refusal.facts.get("referral")
             return self._page(form, status=422, mended_at=MENDED_AT.get(refusal.code, ""), other=other)
-        done = _("Sent. The case stays with you until the other municipality signs.")
+        done = _("Sent. The case stays with you until the other municipality accepts.")
         return self.saved(done, to=reverse("referral-tracker", args=[referral.pk]))
 
     def _to(self, step: str) -> HttpResponse:
@@ -194,7 +194,8 @@ class ReferralWizard(pages.Page):
         load = queries.load_of(peers, by=self.actor)
         for peer in peers:
             for team in records[peer].teams:
-                words = f"{self.towns.name(peer)}: {team.names.in_language(town.language())}"
+                names = {"town": self.towns.name(peer), "team": team.names.in_language(town.language())}
+                words = _("%(town)s: %(team)s") % names
                 n = load.get((peer, team.id), 0)
                 if n:
                     words += ngettext(" (%(n)d open from us)", " (%(n)d open from us)", n) % {"n": n}
@@ -253,6 +254,7 @@ class ReferralWizard(pages.Page):
             "answers": self.answers,
             "kept_at": self.kept_at,
             "town": self._town(),
+            "team": self._team(),
             "own": town.name(),
             **more,
         }
@@ -301,6 +303,11 @@ class ReferralWizard(pages.Page):
 
     def _town(self) -> str:
         return self.towns.name(self.answers.to) if self.answers.to else ""
+
+    def _team(self) -> str:
+        record = self.towns.records.get(self.answers.to)
+        chosen = next((team for team in record.teams if team.id == self.answers.team), None) if record else None
+        return chosen.names.in_language(town.language()) if chosen else ""
 
     def _stages(self) -> list[Stage]:
         return [

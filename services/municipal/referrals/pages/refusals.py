@@ -23,7 +23,10 @@ WORDS: MappingProxyType[str, str | Promise] = MappingProxyType(
         "consentExpired": _("The consent has ended. Ask again; without consent nothing leaves."),
         "blockNotConsented": _("The person has not agreed to all of these parts. Leave some out, or ask again."),
         "consentNotStanding": _("No consent stands for this. Ask again; without consent nothing leaves."),
-        "consentOverlaps": _("A consent for this recipient and purpose stands already."),
+        "consentOverlaps": _(
+            "A consent for this recipient and purpose stands already. A new one is possible from the day on which it"
+            " ends."
+        ),
         "consentInvalid": _("The consent cannot be recorded so. Check the days."),
         "giverNotEntitled": _("At this age somebody else has to agree. See who, above."),
         "referralStateConflict": _("This is not possible as the referral stands now. Look at it again first."),

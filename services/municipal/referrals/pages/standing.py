@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from federation.custody.facts import Kind, State
+from federation.portal import dates
 from municipal.referrals import queries
 from municipal.referrals.pages.line import ALIVE
 from municipal.referrals.pages.towns import Side, Towns
@@ -36,13 +37,13 @@ SITUATIONS: dict[str, Words] = {
         SENDER,
         _("The question is on its way. Zenne sends it by itself until %(recipient)s confirms that it has arrived."),
         WAITS,
-        _("Has not received it yet"),
+        _("Still has to receive and answer it"),
     ),
     "notRead": Words(
         SENDER,
         _("%(recipient)s has received the question, and has to read it and answer."),
         WAITS,
-        _("Has not read it yet"),
+        _("Still has to read and answer it"),
     ),
     "considered": Words(
         SENDER,
@@ -60,7 +61,7 @@ SITUATIONS: dict[str, Words] = {
     "inTransfer": Words(
         BOTH,
         _(
-            "%(recipient)s has signed. As soon as %(sender)s releases the file, the case goes over. That happens by"
+            "%(recipient)s has accepted. As soon as %(sender)s releases the file, the case goes over. That happens by"
             " itself."
         ),
         _("Releases the file"),
@@ -239,24 +240,20 @@ def _accepted(referral: queries.ReferralRow) -> str:
 
 @dataclass(frozen=True)
 class Clock:
-    """What one side does now, for how many working days of its own calendar, and whom to call there."""
+    """What one side does now, since when or until when in its own calendar, and whom to call there."""
 
     side: Side
     doing: str
     working_days: int
+    """Working days of this side that its words count: those it has had, or has until `until`, or is late."""
     until: datetime.date | None = None
-    left: int = 0
-    """Working days of this side until `until`; below zero where the day has passed."""
+    left: str = ""
+    """How far `until` is away, in words."""
 
     @property
     def idle(self) -> bool:
         """Whether this side has nothing to do, so that no clock runs for it."""
         return self.doing == str(DONE)
-
-    @property
-    def late(self) -> int:
-        """How many working days ago the day passed."""
-        return -self.left
 
 
 @dataclass(frozen=True)
@@ -288,15 +285,12 @@ def standing(
         follows=str(words.follows) % names,
         way_out=str(words.way_out) if referral.direction == Direction.SENT else "",
         sender=Clock(sender, str(words.sender), sender.working_days(start, today)),
-        recipient=Clock(
-            recipient,
-            str(words.recipient),
-            recipient.working_days(start, today),
-            until,
-            _left(recipient, today, until) if until else 0,
-        ),
+        recipient=_until(recipient, str(words.recipient), until, today)
+        if until
+        else Clock(recipient, str(words.recipient), recipient.working_days(start, today)),
     )
 
 
-def _left(side: Side, today: datetime.date, until: datetime.date) -> int:
-    return side.working_days(today, until) if until >= today else -side.working_days(until, today)
+def _until(side: Side, doing: str, until: datetime.date, today: datetime.date) -> Clock:
+    days = side.working_days(today, until) if until >= today else -side.working_days(until, today)
+    return Clock(side, doing, abs(days), until, dates.in_words(until, today, days=days))

@@ -41,6 +41,10 @@ class WhyForm(forms.Form):
     kind = forms.RadioCodeField(
         list="referral-kind",
         label=_("Which kind of question?"),
+        help_text=_(
+            "Advice names nobody. Sharing: the other town helps, yours stays responsible. Hand-over: after acceptance"
+            " you are responsible together, then the other town alone."
+        ),
         error_messages={"required": _("Choose which kind of question it is")},
     )
     needs = forms.CodesField(
@@ -97,7 +101,9 @@ class MeetingForm(forms.Form):
     """A meeting of the three of them; it becomes the next contact of the own case and is not sent."""
 
     on = forms.DayField(
-        label=_("Day of the meeting of the three of you"), required=False, help_text=_("day/month/year")
+        label=_("Day of the meeting of the three of you"),
+        required=False,
+        help_text=_("day/month/year. May stay empty."),
     )
     who = django_forms.CharField(label=_("Who goes along?"), max_length=200, required=False)
 
