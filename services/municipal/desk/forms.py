@@ -225,7 +225,11 @@ class ConsentForm(forms.Form):
     purpose = forms.CodeField(list="referral-kind", only=("share", "handover"), label=_("What for"))
     blocks = forms.CodesField(list="block", label=_("Which parts of the file"))
     giver = forms.CodeField(list="consent-giver", label=_("Who agrees"))
-    how = forms.CodeField(list="consent-how", label=_("How"))
+    how = forms.CodeField(
+        list="consent-how",
+        label=_("How"),
+        help_text=_("In writing? After you have recorded it, print the form and have it signed."),
+    )
     language = fields.LanguageField(label=_("In which language you asked"))
     given_on = forms.DayField(label=_("Given on"))
     valid_until = forms.DayField(

@@ -268,6 +268,13 @@ class Moment:
     addenda: tuple[cases.EntryView, ...] = ()
     event: audit.Access | None = None
 
+    @property
+    def agreed(self) -> bool:
+        """Whether it is about what was agreed at a partner table, which stands in a list of its own."""
+        return self.event is not None and self.event.act in OF_AGREEMENTS
+
+
+OF_AGREEMENTS = frozenset({"agreed", "agreementDone", "agreementDidNotWork", "agreementPostponed", "agreementReopened"})
 
 QUIET = frozenset(
     {"caseRead", "entriesRead", "dossierRead", "accessesRead", "entryWritten", "reminded", "auditSaltErased"}

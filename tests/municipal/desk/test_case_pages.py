@@ -161,17 +161,37 @@ def test_who_wrote_and_who_did_what_stands_there_by_name(case, page_client):
 
     timeline = said(client.get(f"/cases/{case}/timeline"))
     assert [timeline.count(f"By {who}, read by") for who in ("Karim B.", "you", "a colleague")] == [1, 1, 1]
-    assert "Toch niet. (Karim B.)" in timeline
-    assert re.search(r"Consent given for [\w-]*Molenbeek[\w-]*\. \(Karim B\.\)", timeline)
-    assert re.search(r"Last contact .{20,40}, [\w ]+, Karim B\. ", said(client.get(f"/cases/{case}")))
+    assert "Toch niet. by Karim B." in timeline
+    assert re.search(r"Consent given for [\w-]*Molenbeek[\w-]*\. by Karim B\.", timeline)
+    assert re.search(r"Last contact [\w ]+ \w+ [\d/]{10} [\d:]{5}, by Karim B\. ", said(client.get(f"/cases/{case}")))
     plan = said(client.get(f"/cases/{case}/plan"))
     assert plan.count(", by Karim B.") == 1
     assert "1 earlier version" in plan
-    assert re.search(r"Ik wil zwemmen\. Karim B\.", plan)
+    assert re.search(r"Ik wil zwemmen\. by Karim B\.", plan)
     assert "Karim B." in said(client.get(f"/cases/{case}/timeline/{note}/addendum"))
     crossed = client.post(f"/cases/{case}/plan/entries/{goal}", goal_form)
     assert crossed.status_code == 412
     assert "this was saved while you were writing, by Karim B.:" in said(crossed)
+
+
+@pytest.mark.parametrize(("language", "by"), [("nl", "door u"), ("fr", "par vous"), ("en", "by you"), ("de", "(Sie)")])
+def test_what_you_wrote_yourself_is_said_in_words_that_fit(case, page_client, language, by):
+    note = fill(case)["contactNotes"]
+    client = page_client(CASEWORKER, language=language)
+    client.post(f"/cases/{case}/timeline/{note}/addendum", {"text": "Het was de tante."})
+
+    assert f"Het was de tante. {by} " in said(client.get(f"/cases/{case}/timeline"))
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en", "de"])
+def test_the_paper_has_a_day_of_birth_without_a_weekday_and_one_sentence_about_who_agreed(case, page_client, language):
+    consent = give_consent(case)
+
+    page = said(page_client(CASEWORKER).get(f"/cases/{case}/consent/{consent.id}/{language}"))
+
+    assert re.search(r"Sami Verzonnen, 12/04/2005 ", page)
+    how = {"nl": "schriftelijk", "fr": "par écrit", "en": "in writing", "de": "schriftlich"}
+    assert f", {how[language]} " in page
 
 
 def test_a_name_is_shown_as_text_and_stands_in_no_address_and_no_title(case, page_client):

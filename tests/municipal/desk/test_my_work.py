@@ -157,6 +157,23 @@ def test_the_timeline_tells_the_way_of_a_referral(desk, towns):
         assert sentence in shown or sentence.replace("Molenbeek", "Molenbeek-Saint-Jean") in shown, sentence
 
 
+def test_a_referral_has_a_deadline_among_those_of_its_case_only_while_an_answer_is_awaited(desk, towns, visit, words):
+    offered = desk.offered(name="Sami")
+    towns.settle()
+    towns.later(days=30)
+    page = f"/cases/{offered.case}/referrals"
+
+    waiting = words(visit("vilvoorde", page))
+    desk.open("molenbeek", offered.referral)
+    desk.decline("molenbeek", offered.referral)
+    towns.settle()
+    declined = words(visit("vilvoorde", page))
+
+    assert "working days late" in waiting
+    assert "working days late" not in declined
+    assert "Molenbeek" in declined
+
+
 @pytest.mark.parametrize("who", [MANAGER, OFFICER])
 def test_there_is_no_work_for_who_does_no_casework(db, who):
     with pytest.raises(MissingPermission):

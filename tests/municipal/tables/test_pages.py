@@ -130,6 +130,19 @@ def test_buttons_put_the_agenda_and_the_seats_in_order(page_client, meeting):
     assert moved(browser.post(address("meeting-cancel", meeting))) == "/tables"
 
 
+def test_what_was_agreed_is_one_press_away_from_the_timeline(page_client, meeting):
+    browser, case = page_client(CASEWORKER), casework.open_case()
+    link = f'<a class="quiet no-print" href="/cases/{case}/agreements">'
+    seat(meeting, "Els W.", "municipality", me=True)
+    item = put(meeting, case)
+    assert link not in browser.get(f"/cases/{case}/timeline").content.decode(), "an agenda is no agreement"
+
+    made = agree(item, due_on=TODAY, at=AT)
+    browser.post(address("agreement-tick", made.id))
+
+    assert browser.get(f"/cases/{case}/timeline").content.decode().count(link) == len(["agreed", "done"])
+
+
 def test_a_seat_that_somebody_else_took_says_who(page_client, meeting):
     colleague = dataclasses.replace(CASEWORKER, subject="1b3ad2b2-55b5-5d63-8f94-1d8e6f6a4f0e")
     page_client(colleague, name="Karim B.")
