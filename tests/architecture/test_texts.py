@@ -1,6 +1,7 @@
 """Every text of a page is there in all four languages; a page that is half English is a page nobody checked."""
 
 import pathlib
+import re
 
 import pytest
 from babel.messages import Catalog
@@ -28,6 +29,18 @@ def test_every_code_reads_in_every_language() -> None:
     ]
 
     assert unread == []
+
+
+def test_french_keeps_its_high_signs_on_the_line_of_their_word() -> None:
+    """A colon, a semicolon, a mark of question or exclamation stand after a space at which no line breaks."""
+    catalogs = [texts.catalog(locale, "fr") for locale in texts.places()]
+    translated = [one.string for found in catalogs for one in found if one.id]
+    said = [part for one in translated for part in (one if isinstance(one, tuple | list) else (one,))]
+    said += [codes.label(name, code, "fr") for name in codes.names() for code in codes.ordered(name)]
+    wrong = re.compile(r" [:;!?»]|« |[^\s\d][:;!?»](?:\s|$)")
+
+    assert len(said) > 1000
+    assert [one for one in said if wrong.search(one)] == []
 
 
 def _of(string: object = "", *, words: object = "A %(kind)s", fuzzy: bool = False) -> Catalog:
