@@ -40,6 +40,7 @@ PORTAL_NAVIGATION = [
     ("border", _("Border"), {Role.REGIONAL_COORDINATOR}),
     ("operator", _("Operations"), {Role.OPERATOR}),
 ]
+PORTAL_BELONGS = {"referrals": "silence"}
 # What waits, in the header: nothing does.
 PORTAL_COUNTS: list[tuple[str, object, str, set[Role]]] = []
 

@@ -69,7 +69,7 @@ class PurposeForm(forms.Form):
 
     purpose = forms.CodeField(
         list="search-purpose",
-        label=_("Why you look"),
+        label=_("Why you open it"),
         initial="followUpOfSilence",
         help_text=_("It stands in the log."),
     )

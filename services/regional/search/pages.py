@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from federation.bus import directory
+from federation.contracts.directory import DirectoryRecord
 from federation.errors import DomainError
 from federation.identity.actor import Role
-from federation.portal import pages, town
+from federation.portal import numbers, pages, town
 from regional.progress import actions as progress_actions, queries as progress, rules as progress_rules
 from regional.search import actions, drawings, queries, rules
 from regional.search.forms import PurposeForm, SearchForm
@@ -37,7 +38,7 @@ class Line:
     @property
     def reference(self) -> str:
         """What people say on the telephone: the beginning of the referral's random id."""
-        return reference(self.entry.referral.pk)
+        return numbers.of_referral(self.entry.referral.pk)
 
     @property
     def urgency(self) -> str:
@@ -50,12 +51,6 @@ class Line:
         """The state that the small custody line draws: the side that has come furthest."""
         referral = self.entry.referral
         return progress_rules.furthest(referral.sender_state, referral.recipient_state)
-
-
-def reference(referral_id: uuid.UUID) -> str:
-    """Return the short form of a referral's id."""
-    text = referral_id.hex[:8].upper()
-    return f"{text[:4]}-{text[4:]}"
 
 
 def lines(entries: tuple[queries.Entry, ...]) -> list[Line]:
@@ -166,15 +161,24 @@ class LifeLine(pages.Page):
             return self._ask(form, referralId, status=422)
         purpose = form.cleaned_data["purpose"]
         line = progress_actions.open_life_line(referral_id=referralId, purpose=purpose, by=self.actor, at=self.at)
-        known = names()
+        records = directory.believed()
+        known = {name: record.names.in_language(town.language()) for name, record in records.items()}
         periods = [(period, [known.get(name, name) for name in period.towns]) for period in drawings.periods(line)]
         (row,) = lines(queries.entries([line.referral], at=self.at))
         river = drawings.river(line, at=self.at)
-        return self.show({"line": line, "row": row, "periods": periods, "river": river, "purpose": purpose})
+        sides = (line.referral.sender, line.referral.recipient)
+        calls = [(known[side], _telephones(records[side])) for side in sides if side in records]
+        shown = {"line": line, "row": row, "periods": periods, "river": river, "purpose": purpose}
+        return self.show({**shown, "calls": calls})
 
     def _ask(self, form: PurposeForm, referral_id: uuid.UUID, *, status: int = 200) -> HttpResponse:
-        values = {"form": form, "reference": reference(referral_id), "referral_id": referral_id}
+        values = {"form": form, "reference": numbers.of_referral(referral_id), "referral_id": referral_id}
         return self.show(values, status=status, template="search/purpose.html")
+
+
+def _telephones(record: DirectoryRecord) -> list[tuple[str, str]]:
+    """Return the teams of a town with their telephones, "" where a team has told none."""
+    return [(team.names.in_language(town.language()), team.phone or "") for team in record.teams]
 
 
 class Border(pages.Page):

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import page_client
+from federation import clock
 from federation.audit.models import AuditEntry
 from federation.identity.actor import Role
+from federation.portal import numbers
 from region_at_work import RANIA, at, coordinator, keep, word
-from regional.search import pages
 
 PURPOSE = {"purpose": "followUpOfSilence"}
 
@@ -33,7 +34,7 @@ def test_the_list_of_silence_shows_the_longest_first(browse, offered) -> None:
 
     page = text(browse().get("/"))
 
-    assert page.index(pages.reference(old)) < page.index(pages.reference(young))
+    assert page.index(numbers.of_referral(old)) < page.index(numbers.of_referral(young))
     assert "schaarbeek to vilvoorde" in page
     assert "working days silent" in page
     assert AuditEntry.objects.filter(act="referralsSearched").count() == 0
@@ -63,7 +64,7 @@ def test_the_list_goes_on_to_its_end_and_what_waits_for_somebody_comes_first(bro
     shown = [references(page) for page in pages_read]
     assert [len(page) for page in shown] == [25, 25, 8]
     same_instants = [waiting[:20], waiting[20:], going_on[:10], going_on[10:20], going_on[20:]]
-    expected = [pages.reference(one) for part in same_instants for one in sorted(part)]
+    expected = [numbers.of_referral(one) for part in same_instants for one in sorted(part)]
     assert [one for page in shown for one in page] == expected
     for page in pages_read:
         assert "58 referrals are open. 28 of them wait for somebody." in page
@@ -99,7 +100,7 @@ def test_what_has_ended_is_not_silent(browse, offered) -> None:
     keep(word(one, "declined", by="molenbeek", version=2, decline_reason="noCapacity"))
     keep(word(one, "declined", version=2, decline_reason="noCapacity"))
 
-    assert pages.reference(one) not in text(browse().get("/"))
+    assert numbers.of_referral(one) not in text(browse().get("/"))
 
 
 def test_a_search_finds_shows_counts_and_is_written_down(browse, offered, paper_index) -> None:
@@ -114,7 +115,7 @@ def test_a_search_finds_shows_counts_and_is_written_down(browse, offered, paper_
     page = text(answer)
     assert answer.status_code == 200
     assert "1 open one found" in page
-    assert pages.reference(one) in page
+    assert numbers.of_referral(one) in page
     assert '<span class="quiet">3</span>' in page
     (entry,) = AuditEntry.objects.filter(act="referralsSearched")
     assert entry.purpose == "followUpOfSilence"
@@ -129,7 +130,7 @@ def test_ended_ones_are_listed_and_never_counted(browse, offered, paper_index) -
 
     page = text(browse().post("/search", {"phases": ["ended"], **PURPOSE}))
 
-    assert pages.reference(one) in page
+    assert numbers.of_referral(one) in page
     assert "Found, longest silence first" in page
     assert "found, longest" not in page.replace("Found, longest", "")
     assert paper_index.asked[0]["aggs"]["phases"]["terms"]["include"] == [
@@ -149,7 +150,7 @@ def test_the_search_away_is_said_so_and_the_silence_stands_there_all_the_same(br
 
     assert answer.status_code == 503
     assert "The search does not answer now" in text(answer)
-    assert pages.reference(one) in text(answer)
+    assert numbers.of_referral(one) in text(answer)
     assert browse().get("/").status_code == 200
 
 
@@ -208,8 +209,9 @@ def test_a_life_line_asks_why_and_then_shows_both_clocks(browse, region) -> None
     )
     rania = browse()
     asked = text(rania.get(f"/referrals/{one}"))
-    assert "Why you look" in asked
+    assert "Why you open it" in asked
     assert "vilvoorde" not in asked
+    assert asked.count('<a href="/" aria-current="page">') == 2, "a life line is part of what has fallen silent"
     assert AuditEntry.objects.filter(act="lifeLineOpened").count() == 0
 
     page = text(rania.post(f"/referrals/{one}", {"purpose": "questionOfMunicipality"}))
@@ -217,6 +219,9 @@ def test_a_life_line_asks_why_and_then_shows_both_clocks(browse, region) -> None
     for moment in ("20/11/2026 10:00", "20/11/2026 10:01", "20/11/2026 10:02", "23/11/2026 09:00"):
         assert moment in page
     assert "The two sides disagree" in page
+    called = page[page.index('<h2 id="call">Call</h2>') : page.index("What arrived here")]
+    assert re.findall(r"<h3[^>]*>(\w+)</h3>", called) == ["vilvoorde", "molenbeek"]
+    assert called.count('<a class="tel" href="tel:+3220002201">02 000 22 01</a>') == 2
     (entry,) = AuditEntry.objects.filter(act="lifeLineOpened")
     assert (entry.purpose, entry.subject) == ("questionOfMunicipality", f"referral:{one}")
 
@@ -239,11 +244,17 @@ def test_the_border_counts_open_ones_alone_in_a_drawing_and_in_a_table(browse, o
 
     page = text(browse().get("/border"))
 
-    assert "The border: 2 open questions on their way here, 1 on their way out" in page
+    assert "The border: 2 open to this region, 1 open from it" in page
     assert '<th scope="row">vilvoorde</th><td class="num">2</td><td class="num">1</td>' in page
     assert page.count('<path class="out"') == 1
     assert page.count('<path class="home"') == 1
     assert "1 more is open between two municipalities of this region" in page
+
+
+def test_a_border_on_which_there_was_a_sign_today_counts_no_days(browse, offered) -> None:
+    offered(clock.now())
+
+    assert "<td>a sign today</td>" in text(browse().get("/border"))
 
 
 PAGES = ("/", "/search", "/border", f"/referrals/{uuid.UUID(int=7)}")
