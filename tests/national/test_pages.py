@@ -40,7 +40,8 @@ def cells(page):
     """Return the rows of the table as texts."""
     body = re.search(r"<tbody[^>]*>(.*?)</tbody>", page, re.DOTALL)[1]
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
-    return [re.findall(r"<t[hd][^>]*>([^<]*(?:<1)?[^<]*)</t[hd]>", row) for row in rows]
+    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    return [[re.sub(r"</?span[^>]*>", "", cell) for cell in row] for row in found]
 
 
 def test_the_last_closed_year_stands_first(reported, page_client):
@@ -50,7 +51,7 @@ def test_the_last_closed_year_stands_first(reported, page_client):
     assert "Not reported: Schaerbeek." in page
     assert "<h1>Most new requests for help in 2025: Vilvoorde</h1>" in page
     assert cells(page) == [
-        ["Molenbeek", "<10", "<10", "<10", "<10", "<10"],
+        ["Molenbeek", "<10", "not apart", "not apart", "<10", "<10"],
         ["Schaerbeek", "Not reported"],
         ["Vilvoorde", "55", "20", "40", "60", "<10"],
     ]
@@ -79,7 +80,7 @@ def test_numbers_of_the_drawing_are_the_same_in_every_language(reported, page_cl
     ("language", "sentence"),
     [
         ("nl", "Meeste nieuwe hulpvragen in 2025: Vilvoorde"),
-        ("fr", "Le plus de nouvelles demandes d'aide en 2025 : Vilvorde"),
+        ("fr", "Le plus de nouvelles demandes d'aide en 2025\xa0: Vilvorde"),
         ("de", "Die meisten neuen Hilfeanfragen 2025: Vilvoorde"),
     ],
 )
