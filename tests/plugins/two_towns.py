@@ -7,6 +7,8 @@
 
 The code of both runs in this process, one at a time, as the real code would in its own: what one
 town knows of the other went over the bus, sealed and signed. Databases are made once a session.
+Participants of another level can be two in one test as well: the suite of that level names them, and their tenant files
+where `infra/tenants` has none.
 
 A suite's conftest calls `django.setup()` and imports the fixtures from here.
 """
@@ -16,7 +18,8 @@ import datetime
 import pathlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -259,8 +262,11 @@ def town_factory(
     opened: list[Town] = []
     folders: list[pathlib.Path] = []
 
-    def make(names: Iterable[str] = ("vilvoorde", "molenbeek"), **knobs: Any) -> Towns:
-
+    def make(
+        names: Iterable[str] = ("vilvoorde", "molenbeek"),
+        tenant_files: Mapping[str, pathlib.Path] = MappingProxyType({}),
+        **knobs: Any,
+    ) -> Towns:
         _close(opened)
         folder = tmp_path_factory.mktemp("towns")
         folders.append(folder)
@@ -269,6 +275,8 @@ def town_factory(
         for name in names:
             (folder / name / "keys").mkdir(parents=True, mode=0o700)
             town = Town(name, town_databases(name), folder / name, federation.anchor)
+            if name in tenant_files:
+                town.values["TENANT_FILE"] = tenant_files[name]
             opened.append(town)
             tables = ", ".join(f'"{table}"' for table in _tables(town))
             with town.here(), connections["default"].cursor() as cursor:

@@ -8,5 +8,6 @@ django.setup()
 from index_on_paper import any_indices, paper_index  # noqa: E402
 from real_index import real_index  # noqa: E402
 from region_at_work import hear, offered, region  # noqa: E402
+from two_towns import town_databases, town_factory  # noqa: E402
 
-__all__ = ["any_indices", "hear", "offered", "paper_index", "real_index", "region"]
+__all__ = ["any_indices", "hear", "offered", "paper_index", "real_index", "region", "town_databases", "town_factory"]
