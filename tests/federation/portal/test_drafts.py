@@ -160,7 +160,7 @@ def test_another_form_after_the_end_takes_the_place_of_none(ended):
     drafts.keep(PLACE, {"text": ["Hij belde zelf."]}, at=AT)
     ended("En toen dit.")
 
-    assert "Your text is kept" not in ended("Gewist.", key=L)
+    assert "copy it before you log in again" in ended("Gewist.", key=L)
     assert "Your text is kept" not in ended("Gewist.", key="")
     assert "Your text is kept" in ended("En toen dit.", key=L)
 
