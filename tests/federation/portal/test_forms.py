@@ -143,7 +143,7 @@ def test_a_day_is_shown_for_mending_as_it_is_written():
     assert 'value="31/02/2026"' in str(NoteForm({**RIGHT, "held_on": "31/02/2026"})["held_on"])
 
 
-@pytest.mark.parametrize(("language", "between"), [("nl", ": "), ("fr", " : "), ("de", ": "), ("en", ": ")])
+@pytest.mark.parametrize(("language", "between"), [("nl", ": "), ("fr", "\xa0: "), ("de", ": "), ("en", ": ")])
 def test_what_is_wrong_stands_behind_its_label_as_the_language_writes_a_colon(language, between):
     form = NoteForm({**RIGHT, "held_on": "yesterday"})
 
