@@ -22,13 +22,19 @@ def visit(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
         town: str, address: str, data: Any = None, *, by: Actor | None = None, language: str = "en", **headers: str
     ) -> Any:
         with towns.at(town):
-            client = browser(by or actor(town), language=language)
-            client.defaults["HTTP_HOST"] = f"{town}.localhost"
+            client = browser_in(town, by=by, language=language)
             if data is None:
                 return client.get(address, secure=True, headers=headers)
             return client.post(address, data, secure=True, headers=headers)
 
     return visiting
+
+
+def browser_in(town: str, *, by: Actor | None = None, language: str = "en") -> Any:
+    """Return a browser of somebody who is logged in at a town; called as that town."""
+    found = browser(by or actor(town), language=language)
+    found.defaults["HTTP_HOST"] = f"{town}.localhost"
+    return found
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -15,6 +16,16 @@ from federation.identity.actor import Actor
 Fact = str | int | bool
 CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,120}")
 """Ids, codes, digests, days: no space, so no sentence and hardly a name."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one case: the act, and of what."""
+
+    act: str
+    case_id: uuid.UUID
+    subject: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 class OutsideTransaction(RuntimeError):
@@ -43,9 +54,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction
-    for name, value in (facts or {}).items():
-        if isinstance(value, str) and not CODE.fullmatch(value):
-            raise FactNotACode(name)
+    _check(facts or {})
     AuditEntry.objects.create(
         at=at,
         act=act,
@@ -60,27 +69,29 @@ def record(
     )
 
 
-def record_readings(
-    *, act: str, by: Actor, at: datetime.datetime, subject: str, case_ids: Iterable[uuid.UUID], purpose: str = ""
-) -> None:
-    """Write that `by` read of several cases at once, an entry for each, as part of the running transaction.
+def record_readings(readings: Iterable[Reading], *, by: Actor, at: datetime.datetime, purpose: str = "") -> None:
+    """Write that `by` read several things at once, an entry for each in one statement, in the running transaction.
 
-    Raises OutsideTransaction.
+    Raises OutsideTransaction and FactNotACode.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction
+    found = list(readings)
+    for one in found:
+        _check(one.facts)
     AuditEntry.objects.bulk_create(
         AuditEntry(
             at=at,
-            act=act,
+            act=one.act,
             by_subject=by.subject,
             by_team=by.team,
             by_roles=sorted(by.roles),
-            subject=subject,
-            case_id=case_id,
+            subject=one.subject,
+            case_id=one.case_id,
             purpose=purpose,
+            facts=dict(one.facts),
         )
-        for case_id in case_ids
+        for one in found
     )
 
 
@@ -89,6 +100,12 @@ def erase_salt(*, case_id: uuid.UUID, by: Actor, at: datetime.datetime) -> bool:
     deleted, _ = AuditSalt.objects.filter(case_id=case_id).delete()
     record(act="auditSaltErased", by=by, at=at, subject=f"case:{case_id}", case_id=case_id)
     return deleted > 0
+
+
+def _check(facts: Mapping[str, Fact]) -> None:
+    for name, value in facts.items():
+        if isinstance(value, str) and not CODE.fullmatch(value):
+            raise FactNotACode(name)
 
 
 def _keyed(case_id: uuid.UUID | None, personal: Mapping[str, str]) -> dict[str, str]:

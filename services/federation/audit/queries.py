@@ -49,9 +49,9 @@ def log(
     return found
 
 
-def acts_on(case_id: uuid.UUID, *, but: Collection[str]) -> list[Access]:
+def acts_on(case_id: uuid.UUID, *, but: Collection[str]) -> QuerySet[AuditEntry]:
     """Return what was done with a case, but for acts of some kinds, newest first."""
-    return [access_of(entry) for entry in log(case_id=case_id).exclude(act__in=but)]
+    return log(case_id=case_id).exclude(act__in=but)
 
 
 def acted(subjects: Collection[str]) -> set[str]:

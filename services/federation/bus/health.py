@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from federation.bus.models import Alarm, InboxWork, OutboxMessage
 
@@ -24,17 +24,21 @@ class Health:
 
 
 def health(at: datetime.datetime) -> Health:
-    """Return how the bus of this participant is."""
-    waiting = OutboxMessage.objects.filter(receipt_at__isnull=True, refused_at__isnull=True).exclude(
-        type="MessageReceived"
+    """Return how the bus of this participant is; three statements."""
+    waiting = Q(receipt_at__isnull=True, refused_at__isnull=True) & ~Q(type="MessageReceived")
+    out = OutboxMessage.objects.aggregate(
+        unreceipted=Count("pk", filter=waiting),
+        oldest=Min("created_at", filter=waiting),
+        never_sent=Count("pk", filter=waiting & Q(first_sent_at__isnull=True)),
+        undeliverable=Count("pk", filter=Q(refused_at__isnull=False)),
     )
-    oldest = waiting.aggregate(oldest=Min("created_at"))["oldest"]
+    oldest = out["oldest"]
     states = dict(InboxWork.objects.values_list("state").annotate(Count("pk")))
     return Health(
-        unreceipted=waiting.count(),
+        unreceipted=out["unreceipted"],
         oldest_unreceipted_seconds=int((at - oldest).total_seconds()) if oldest else None,
-        never_sent=waiting.filter(first_sent_at__isnull=True).count(),
-        undeliverable=OutboxMessage.objects.filter(refused_at__isnull=False).count(),
+        never_sent=out["never_sent"],
+        undeliverable=out["undeliverable"],
         ready=states.get(InboxWork.State.READY, 0),
         held=states.get(InboxWork.State.HELD, 0),
         unknown_key=states.get(InboxWork.State.UNKNOWN_KEY, 0),

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Callable, Collection, Mapping
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils.module_loading import import_string
 
 from federation import clock
@@ -34,6 +35,11 @@ def remember(person: Person, *, at: datetime.datetime) -> None:
 def names(subjects: Collection[str]) -> Mapping[str, str]:
     """Return the names of those accounts who have logged in here, by account; one statement, however many."""
     return dict(Colleague.objects.filter(pk__in=set(subjects)).values_list("pk", "name"))
+
+
+def name_of(account: str) -> Subquery:
+    """Return how a colleague is called as a column of a query, whose own column `account` holds who it is."""
+    return Subquery(Colleague.objects.filter(pk=OuterRef(account)).order_by("pk").values("name")[:1])
 
 
 def forget_before(at: datetime.datetime) -> int:

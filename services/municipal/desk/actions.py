@@ -1,10 +1,17 @@
-"""The one write of the desk."""
+"""What the desk writes: that somebody was here, and what he read of a file."""
 
 import datetime
+import uuid
 
-from django.db import connection
+from django.db import connection, transaction
 
+from federation.audit import actions as audit
+from federation.audit.actions import Reading
+from federation.identity import colleagues
 from federation.identity.actor import Actor
+from municipal.cases import queries as cases
+from municipal.desk import queries
+from municipal.tables import queries as tables
 
 PAUSE = datetime.timedelta(minutes=30)
 """Who was away for longer comes for a new visit; as long as a session lasts without a click."""
@@ -24,3 +31,30 @@ def arrive(*, by: Actor, at: datetime.datetime) -> datetime.datetime | None:
         cursor.execute(ARRIVE, {"subject": by.subject, "at": at, "paused": at - PAUSE})
         before: datetime.datetime | None = cursor.fetchone()[0]
     return before
+
+
+@transaction.atomic
+def read_file(
+    *, case_id: uuid.UUID, block: str | None, agreements: bool, purpose: str, by: Actor, at: datetime.datetime
+) -> queries.File:
+    """Return a case with what a page shows of its file, and leave an entry for each part in the log of readings.
+
+    `block` says of which block the current entries come along that `by` may see: "" of all, None of none. Whether he
+    may read is asked once. Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
+    """
+    case = cases.get_case(case_id, by=by, purpose=purpose)
+    subject = f"case:{case_id}"
+    read, entries = [Reading("caseRead", case_id, subject)], []
+    if block is not None:
+        read.append(Reading("entriesRead", case_id, subject, {"block": block or "all"}))
+        found = cases.entries_for(case_id, by=by, block=block)
+        entries = list(found.annotate(called=colleagues.name_of("written_by")))
+    if agreements:
+        read.append(Reading("agreementsRead", case_id, subject))
+    audit.record_readings(read, by=by, at=at, purpose=purpose)
+    return queries.File(
+        case=case,
+        entries=[cases.entry_view(entry) for entry in entries],
+        writers={entry.written_by: entry.called for entry in entries if entry.called},
+        agreements=tables.agreements_about(case_id) if agreements else [],
+    )

@@ -253,6 +253,17 @@ def register(case_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> list[To
     ]
 
 
+@dataclass(frozen=True)
+class File:
+    """A case, and what one page shows of its file; what it does not show is empty."""
+
+    case: cases.CaseView
+    entries: list[cases.EntryView]
+    writers: Mapping[str, str]
+    """The names of the colleagues who wrote the entries, by account."""
+    agreements: list[tables.AgreementView]
+
+
 def giver_needed(person: people.Details, *, at: datetime.datetime) -> consent_rules.Giver:
     """Return who has to agree today for a person of this age."""
     today = clock.today_in_brussels(at)
@@ -276,6 +287,14 @@ class Moment:
 
 OF_AGREEMENTS = frozenset({"agreed", "agreementDone", "agreementDidNotWork", "agreementPostponed", "agreementReopened"})
 
+@dataclass(frozen=True)
+class Timeline:
+    """What happened, the newest first, and the names of the colleagues who stand in it, by account."""
+
+    moments: list[Moment]
+    colleagues: Mapping[str, str]
+
+
 QUIET = frozenset(
     {"caseRead", "entriesRead", "dossierRead", "accessesRead", "entryWritten", "reminded", "auditSaltErased"}
     | {"referralDrafted", "referralDraftForgotten", "referralDraftsForgotten"}
@@ -283,9 +302,9 @@ QUIET = frozenset(
 """Acts that are in the log of accesses and no event of somebody's life with this town, or that a referral tells."""
 
 
-def timeline(case_id: uuid.UUID, entries: Iterable[cases.EntryView]) -> list[Moment]:
+def timeline(file: File) -> Timeline:
     """Return notes and events of a case, the newest first. Whether the caller may read them was asked before."""
-    notes = {one.entry_id: one for one in entries if one.block is case_rules.Block.CONTACT_NOTES}
+    notes = {one.entry_id: one for one in file.entries if one.block is case_rules.Block.CONTACT_NOTES}
     addenda: dict[uuid.UUID, list[cases.EntryView]] = {}
     for one in notes.values():
         first = _first(one, notes)
@@ -296,24 +315,17 @@ def timeline(case_id: uuid.UUID, entries: Iterable[cases.EntryView]) -> list[Mom
         for one in notes.values()
         if _first(one, notes) is one
     ]
-    moments += [Moment(one.at, event=one) for one in audit.acts_on(case_id, but=QUIET) if _tells(one)]
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)
-
-
-def named(moments: Collection[Moment]) -> Mapping[str, str]:
-    """Return the names of the colleagues who stand on a timeline, by account; one statement."""
-    notes = [one for moment in moments if moment.note for one in (moment.note, *moment.addenda)]
-    return colleagues.names(_here(notes) | {moment.event.by for moment in moments if moment.event})
+    acts = list(audit.acts_on(file.case.id, but=QUIET).annotate(called=colleagues.name_of("by_subject")))
+    events = [Moment(act.at, event=event) for act in acts if _tells(event := audit.access_of(act))]
+    return Timeline(
+        moments=sorted([*moments, *events], key=lambda moment: moment.at, reverse=True),
+        colleagues={**file.writers, **{act.by_subject: act.called for act in acts if act.called}},
+    )
 
 
 def writers(entries: Iterable[cases.EntryView]) -> Mapping[str, str]:
     """Return the names of the colleagues who wrote entries in this town, by account; one statement."""
-    return colleagues.names(_here(entries))
-
-
-def _here(entries: Iterable[cases.EntryView]) -> set[str]:
-    """Return the accounts that wrote in this town: what came with a dossier tells none."""
-    return {one.written_by for one in entries if one.written_in == local.participant()}
+    return colleagues.names({one.written_by for one in entries if one.written_in == local.participant()})
 
 
 def _first(note: cases.EntryView, notes: dict[uuid.UUID, cases.EntryView]) -> cases.EntryView:

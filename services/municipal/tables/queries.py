@@ -325,6 +325,11 @@ def agreements_of_case(case_id: uuid.UUID, *, by: Actor, purpose: str = "") -> l
     Raises MissingPermission, CaseNotFound, PurposeMissing or FileClosed.
     """
     cases.get_case(case_id, by=by, purpose=purpose)
+    return agreements_about(case_id)
+
+
+def agreements_about(case_id: uuid.UUID) -> list[AgreementView]:
+    """Return every agreement about a case, what is still to do first. Asks nobody's rights."""
     found = [view_of(one) for one in _agreements().filter(item__case_id=case_id).order_by("-agreed_at", "pk")]
     to_do = sorted((one for one in found if one.unsettled), key=lambda one: one.due_on)
     return to_do + [one for one in found if not one.unsettled]

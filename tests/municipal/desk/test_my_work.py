@@ -147,7 +147,10 @@ def test_the_timeline_tells_the_way_of_a_referral(desk, towns):
 
     with towns.at("molenbeek"):
         case = desk.referral("molenbeek", offered.referral).case_id
-        events = [(one.event.act, one.event.facts.get("to")) for one in queries.timeline(case, []) if one.event]
+        file = actions.read_file(
+            case_id=case, block=None, agreements=False, purpose="", by=actor("molenbeek", Role.CASEWORKER), at=towns.now
+        )
+        events = [(one.event.act, one.event.facts.get("to")) for one in queries.timeline(file).moments if one.event]
     with towns.at("vilvoorde"):
         page = browser(actor("vilvoorde", Role.COORDINATOR)).get(f"/cases/{offered.case}/timeline?purpose=supervision")
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from federation import clock
 from federation.rest.views import PURPOSE
 from municipal.cases import actions as cases, queries as case_queries, rules as case_rules
-from municipal.desk import forms, queries
+from municipal.desk import actions, forms, queries
 from municipal.desk.pages.page import DeskPage
-from municipal.tables import actions as tables, queries as table_queries
+from municipal.tables import queries as table_queries
 
 TABS = (
     ("case-overview", _("Overview")),
@@ -78,13 +78,11 @@ class CasePage(DeskPage):
         except (case_rules.PurposeMissing, case_rules.FileClosed):
             return None
 
-    def entries(self, block: str = "") -> list[case_queries.EntryView]:
-        """Return what is written in the file and leave an entry in the log of readings."""
-        return cases.read_entries(case_id=self.case_id, block=block, purpose=self.purpose, by=self.actor, at=self.at)
-
-    def agreements(self) -> list[table_queries.AgreementView]:
-        """Return what was agreed about the case and leave an entry in the log of readings."""
-        return tables.read_agreements(case_id=self.case_id, purpose=self.purpose, by=self.actor, at=self.at)
+    def read_file(self, *, block: str | None = None, agreements: bool = False) -> queries.File:
+        """Return the case with parts of its file and leave an entry for each; as `desk.actions.read_file`."""
+        return actions.read_file(
+            case_id=self.case_id, block=block, agreements=agreements, purpose=self.purpose, by=self.actor, at=self.at
+        )
 
     def show_case(
         self, case: case_queries.CaseView | None, context: Mapping[str, Any] | None = None, **how: Any
@@ -110,20 +108,20 @@ class CaseOverview(CasePage):
 
     def look(self) -> HttpResponse:
         """Show goals first, then what helps, what is next, and what was last."""
-        case, entries = self.read(), self.entries()
-        moments = queries.timeline(self.case_id, entries)
-        agreements = self.agreements()
-        helps = [one for one in entries if one.fields.get("lifeDomain") in HELPS]
+        file = self.read_file(block="", agreements=True)
+        timeline = queries.timeline(file)
+        moments = timeline.moments
+        helps = [one for one in file.entries if one.fields.get("lifeDomain") in HELPS]
         return self.show_case(
-            case,
+            file.case,
             {
-                "plan": queries.plan(entries, earlier={}),
+                "plan": queries.plan(file.entries, earlier={}),
                 "helps": helps,
-                "open": [one for one in agreements if one.unsettled],
+                "open": [one for one in file.agreements if one.unsettled],
                 "linked": case_queries.linked_with(self.case_id),
                 "last": next((one for one in moments if one.note), None),
                 "moments": moments[:SHORT],
-                "colleagues": queries.named(moments),
+                "colleagues": timeline.colleagues,
                 "more": len(moments) > SHORT,
                 "note": forms.NoteForm(initial=self.unfinished, at=self.at),
             },
@@ -143,12 +141,12 @@ class CaseAgreements(CasePage):
 
     def look(self) -> HttpResponse:
         """Show what is still to do first, and the next table at which the case can be discussed."""
-        case = self.read()
+        file = self.read_file(agreements=True)
         today = clock.today_in_brussels(self.at)
         following = None
-        if case.person:
-            following = table_queries.next_meeting_about(self.case_id, case.person.birth_on, on=today)
-        return self.show_case(case, {"agreements": self.agreements(), "following": following})
+        if file.case.person:
+            following = table_queries.next_meeting_about(self.case_id, file.case.person.birth_on, on=today)
+        return self.show_case(file.case, {"agreements": file.agreements, "following": following})
 
 
 class CaseReferrals(CasePage):

@@ -26,14 +26,14 @@ class CaseTimeline(CasePage):
 
     def look(self, note: forms.NoteForm | None = None) -> HttpResponse:
         """Show the timeline with an empty note, or with one that could not be saved."""
-        case, entries = self.read(), self.entries()
-        moments = queries.timeline(self.case_id, entries)
+        file = self.read_file(block=Block.CONTACT_NOTES)
+        timeline = queries.timeline(file)
         context = {
-            "moments": moments,
-            "colleagues": queries.named(moments),
+            "moments": timeline.moments,
+            "colleagues": timeline.colleagues,
             "note": note or forms.NoteForm(initial=self.unfinished, at=self.at),
         }
-        return self.show_case(case, context, status=422 if note else 200)
+        return self.show_case(file.case, context, status=422 if note else 200)
 
     def post(self, request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         """Save a note of a contact."""
@@ -87,14 +87,13 @@ class CasePlan(CasePage):
 
     def look(self) -> HttpResponse:
         """Show the work in its order; what was said before stays readable below each entry."""
-        case, entries = self.read(), self.entries()
+        file = self.read_file(block="")
         earlier = case_queries.earlier_versions(self.case_id)
         context = {
-            "plan": queries.plan(entries, earlier=earlier),
-            "colleagues": queries.writers([*entries, *itertools.chain(*earlier.values())]),
-            "domains": [str(one) for one in case_rules.LifeDomain],
+            "plan": queries.plan(file.entries, earlier=earlier),
+            "colleagues": {**file.writers, **queries.writers(itertools.chain(*earlier.values()))},
         }
-        return self.show_case(case, context)
+        return self.show_case(file.case, context)
 
 
 class PlanEntry(CasePage):

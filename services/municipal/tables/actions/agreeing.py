@@ -168,12 +168,9 @@ def read_minutes(
     Raises MissingPermission, MeetingNotFound or SeatNotFound.
     """
     found = queries.minutes(meeting_id, seat_id=seat_id, by=by)
+    subject = f"meeting:{meeting_id}"
     audit.record_readings(
-        act="minutesRead",
-        by=by,
-        at=at,
-        subject=f"meeting:{meeting_id}",
-        case_ids=[minute.item.case_id for minute in found.points],
+        (audit.Reading("minutesRead", minute.item.case_id, subject) for minute in found.points), by=by, at=at
     )
     return found
 
