@@ -287,6 +287,7 @@ class Moment:
 
 OF_AGREEMENTS = frozenset({"agreed", "agreementDone", "agreementDidNotWork", "agreementPostponed", "agreementReopened"})
 
+
 @dataclass(frozen=True)
 class Timeline:
     """What happened, the newest first, and the names of the colleagues who stand in it, by account."""
