@@ -153,7 +153,7 @@ def _take_turn() -> None:
 
 
 def _has_turn() -> bool:
-    """Take the turn where nobody has it: a worker that waited would hold up its other loops, or end them."""
+    """Take the turn where nobody has it: a worker that waited in vain would end, with its relay and its consumer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
         return bool(cursor.fetchone()[0])
