@@ -99,11 +99,15 @@ def _next_revision() -> int:
 
 @transaction.atomic
 def forget_ended(*, by: Actor, at: datetime.datetime, limit: int = 500) -> int:
-    """Delete everything about referrals that ended more than 90 days ago, in the inbox too; return how many."""
+    """Delete everything about referrals that ended more than 90 days ago, in the inbox too; return how many.
+
+    Words that were refused so long ago lose the id of their referral as well.
+    """
     gone = queries.over(at, limit=limit)
     with connection.cursor() as cursor:
         for referral_id in gone:
             cursor.execute("SELECT forget_progress(%s, %s)", [referral_id, at])
+        cursor.execute("SELECT forget_unknown_referrals(%s)", [at])
     if gone:
         audit.record(act="progressForgotten", by=by, at=at, subject="referrals", facts={"count": len(gone)})
     return len(gone)

@@ -110,6 +110,22 @@ def test_who_opened_a_life_line_stays_known_and_which_towns_it_joined_does_not(r
         assert cursor.fetchall() == [("lifeLineOpened", RANIA.subject, "{}")]
 
 
+def test_a_word_about_an_unknown_referral_loses_its_id_as_late_as_any(region, hear) -> None:
+    one = uuid.uuid4()
+    region.know("gent", "gent-regio")
+    hear(word(one, "offered", from_="vilvoorde", to="gent"), by="vilvoorde")
+    actions.forget_ended(by=CONSUMER, at=LATER)
+    assert rows_that_name(one) == {"inbox_attempt": 1, "inbox_work": 1}, "a person must still look"
+
+    (waiting,) = parked.waiting()
+    parked.answer(waiting.id, reason="closedByPerson", by="olivier.operator", at=AT)
+    actions.forget_ended(by=CONSUMER, at=AT + datetime.timedelta(days=90))
+    assert rows_that_name(one) == {"inbox_attempt": 1}
+
+    actions.forget_ended(by=CONSUMER, at=AT + datetime.timedelta(days=90, seconds=1))
+    assert rows_that_name(one) == {}
+
+
 def test_the_services_own_role_forgets_by_that_one_way_alone(region, stated) -> None:
     one, role = uuid.uuid4(), f"zenne_test_{uuid.uuid4().hex[:8]}"
     stated(one)
