@@ -17,7 +17,7 @@ import yaml
 
 import municipal_environment
 
-TABLE = pathlib.Path(__file__).parents[1] / municipal_environment.LEVEL / "statement_counts.yaml"
+TESTS = pathlib.Path(__file__).parents[1]
 Counted = Callable[[str], AbstractContextManager[None]]
 
 
@@ -65,7 +65,8 @@ def compare(name: str, statements: Sequence[str]) -> None:
     assert len(line["reason"]) > 20, f"{name} has no reason"
 
 
-def table() -> dict[str, dict[str, Any]]:
-    """Return the table of this level."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+def table(level: str = municipal_environment.LEVEL) -> dict[str, dict[str, Any]]:
+    """Return the table of a level, of that of this process where none is named."""
+    text = (TESTS / level / "statement_counts.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return found
