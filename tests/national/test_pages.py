@@ -88,6 +88,12 @@ def test_the_page_reads_in_the_reader_s_language(reported, page_client, language
     assert sentence in text(page_client(READER, language=language).get("/"))
 
 
+def test_a_year_stands_in_its_place_of_the_navigation(reported, page_client):
+    page = text(page_client(READER).get("/years/2025"))
+
+    assert page.count('<li><a href="/" aria-current="page">') == 2, "in the menu, and in the bar"
+
+
 def test_a_year_without_a_shown_figure_names_nobody(world, page_client):
     world.says(world.towns["molenbeek"], NIL)
 
