@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from federation import clock
 from federation.audit import actions as audit
@@ -31,7 +32,7 @@ def record_consent(
     by: Actor,
     at: datetime.datetime,
 ) -> queries.ConsentView:
-    """Record what the person, or who speaks for him, agreed to.
+    """Record what the person, or who speaks for him, agreed to; one that ends soon is renewed from its end on.
 
     Raises MissingPermission, CaseNotFound, CustodyElsewhere, PersonUnknown, ConsentInvalid,
     GiverNotEntitled or ConsentOverlaps.
@@ -42,12 +43,14 @@ def record_consent(
     if not people_rules.LANGUAGE.fullmatch(language):
         message = "`language` is an ISO 639 code."
         raise rules.ConsentInvalid(message, field="language")
-    rules.check_days(given_on=given_on, valid_until=valid_until, today=clock.today_in_brussels(at))
+    today = clock.today_in_brussels(at)
+    rules.check_days(given_on=given_on, valid_until=valid_until, today=today)
     if view.person is None:
         raise rules.PersonUnknown
     rules.check_giver(giver, age=people_rules.age(view.person.birth_on, on=given_on), on=given_on)
-    if queries.overlapping(case_id, recipient=recipient, purpose=purpose, given_on=given_on, valid_until=valid_until):
-        raise rules.ConsentOverlaps
+    others = queries.overlapping(
+        case_id, recipient=recipient, purpose=purpose, given_on=given_on, valid_until=valid_until
+    )
     consent = Consent(
         case_id=case_id,
         recipient=recipient,
@@ -57,6 +60,7 @@ def record_consent(
         how=how,
         language=language,
         given_on=given_on,
+        stands_from=rules.stands_from(given_on, valid_until, others=others, today=today),
         valid_until=valid_until,
         recorded_at=at,
         recorded_by=by.subject,
@@ -69,7 +73,9 @@ def record_consent(
 
 @transaction.atomic
 def record_withdrawal(*, consent_id: uuid.UUID, by: Actor, at: datetime.datetime) -> queries.ConsentView:
-    """Record that a consent was taken back. `referrals.actions.withdraw_consent` drives what follows.
+    """Record that a consent was taken back, and with it the renewal that was to follow it.
+
+    `referrals.actions.withdraw_consent` drives what comes of it.
 
     It succeeds in every state of case and referrals (loss L4: a withdrawal that deadlocked).
     Raises ConsentNotFound, MissingPermission or AlreadyWithdrawn.
@@ -86,10 +92,26 @@ def record_withdrawal(*, consent_id: uuid.UUID, by: Actor, at: datetime.datetime
         raise rules.AlreadyWithdrawn
     # the clock of the machine that recorded may have run ahead of ours (F23): the order stays
     at = max(at, view.recorded_at)
-    Consent.objects.filter(pk=consent_id).update(withdrawn_at=at, withdrawn_by=by.subject)
-    consent = Consent.objects.get(pk=consent_id)
-    _record("consentWithdrawn", consent, by, at)
-    return queries.view_of(consent)
+    taken_back = Consent.objects.filter(Q(pk=consent_id) | _renewal_to_come(view, today=clock.today_in_brussels(at)))
+    consents = {consent.pk: consent for consent in taken_back.select_for_update()}
+    for consent in consents.values():
+        consent.withdrawn_at, consent.withdrawn_by = max(at, consent.recorded_at), by.subject
+        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        _record("consentWithdrawn", consent, by, at)
+    return queries.view_of(consents[consent_id])
+
+
+def _renewal_to_come(view: queries.ConsentView, *, today: datetime.date) -> Q:
+    """Return the renewal of a consent that has not begun: nothing rests on it, and who says no means it too."""
+    return Q(
+        case_id=view.case_id,
+        recipient=view.recipient,
+        purpose=view.purpose,
+        withdrawn_at__isnull=True,
+        given_on__lt=view.valid_until,
+        stands_from=view.valid_until,
+        stands_from__gt=today,
+    )
 
 
 def _check_recipient(recipient: str) -> None:

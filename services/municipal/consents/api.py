@@ -38,7 +38,8 @@ class ConsentItem(Output):
     id = fields.Uuid()
     recipient = fields.Text()
     purpose = fields.Code()
-    validUntil = fields.Day(source="valid_until")
+    standsFrom = fields.Day(source="stands_from", help_text="First day on which it stands.")
+    validUntil = fields.Day(source="valid_until", help_text="First day on which it stands no more.")
     withdrawnAt = fields.Instant(source="withdrawn_at", required=False)
 
 
@@ -81,7 +82,7 @@ class CaseConsents(views.View):
         operation_id="createConsent", summary="Record a consent", request=ConsentInput, responses={201: Consent}
     )
     def post(self, request: Request, caseId: uuid.UUID) -> Response:
-        """Record what the person, or who speaks for him, agreed to."""
+        """Record what the person, or who speaks for him, agreed to; one that ends soon is renewed from its end on."""
         del request
         sent = dict(self.sent(ConsentInput))
         sent["purpose"] = _code(rules.Purpose, sent["purpose"], "purpose")

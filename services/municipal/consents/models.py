@@ -36,6 +36,8 @@ class Consent(models.Model):
     how = models.CharField(max_length=CODE)
     language = models.CharField(max_length=3)
     given_on = models.DateField()
+    stands_from = models.DateField()
+    """The first day on which it stands: that on which it was given, or the end of the one that it renews."""
     valid_until = models.DateField()
     """The first day on which it does not stand any more."""
     digest = models.CharField(max_length=71, unique=True)
@@ -54,7 +56,7 @@ class Consent(models.Model):
                     ("recipient", RangeOperators.EQUAL),
                     ("purpose", RangeOperators.EQUAL),
                     (
-                        DaysOfConsent("given_on", "valid_until", RangeBoundary(inclusive_lower=True)),
+                        DaysOfConsent("stands_from", "valid_until", RangeBoundary(inclusive_lower=True)),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -72,7 +74,10 @@ class Consent(models.Model):
             models.CheckConstraint(
                 name="a_way_of_asking_is_known", condition=Q(how__in=[str(code) for code in rules.How])
             ),
-            models.CheckConstraint(name="a_consent_ends", condition=Q(valid_until__gt=F("given_on"))),
+            models.CheckConstraint(name="a_consent_ends", condition=Q(valid_until__gt=F("stands_from"))),
+            models.CheckConstraint(
+                name="a_consent_stands_once_it_was_given", condition=Q(stands_from__gte=F("given_on"))
+            ),
             models.CheckConstraint(name="a_consent_has_a_digest", condition=Q(digest__regex=r"^sha256:[0-9a-f]{64}$")),
             models.CheckConstraint(
                 name="a_withdrawal_is_recorded_by_somebody",

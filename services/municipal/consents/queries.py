@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from federation import clock
 from federation.bus import local
@@ -29,14 +29,19 @@ class ConsentView:
     how: str
     language: str
     given_on: datetime.date
+    stands_from: datetime.date
     valid_until: datetime.date
     digest: str
     recorded_at: datetime.datetime
     withdrawn_at: datetime.datetime | None
 
     def stands(self, at: datetime.datetime) -> bool:
-        """Say whether the consent is neither withdrawn nor ended at an instant."""
-        return self.withdrawn_at is None and not self.ended(at)
+        """Say whether the consent has begun and is neither withdrawn nor ended at an instant."""
+        return self.withdrawn_at is None and not self.follows(at) and not self.ended(at)
+
+    def follows(self, at: datetime.datetime) -> bool:
+        """Say whether its first day has not come yet: it renews one that stands until then."""
+        return self.withdrawn_at is None and clock.today_in_brussels(at) < self.stands_from
 
     def ended(self, at: datetime.datetime) -> bool:
         """Say whether its last day has passed in Belgium."""
@@ -108,8 +113,16 @@ class Ending:
 
 
 def ending(*, by: Actor, after: datetime.date, on_or_before: datetime.date) -> list[Ending]:
-    """Return the consents of the own work that end within these days, the soonest first."""
+    """Return the consents of the own work that end within these days and are not renewed yet, the soonest first."""
+    renewal = Consent.objects.filter(
+        case=OuterRef("case"),
+        recipient=OuterRef("recipient"),
+        purpose=OuterRef("purpose"),
+        stands_from=OuterRef("valid_until"),
+        withdrawn_at__isnull=True,
+    )
     found = Consent.objects.filter(
+        ~Exists(renewal),
         case__in=cases.visible_to(by).values("pk"),
         withdrawn_at__isnull=True,
         valid_until__gt=after,
@@ -123,16 +136,17 @@ def ending(*, by: Actor, after: datetime.date, on_or_before: datetime.date) -> l
 
 def overlapping(
     case_id: uuid.UUID, *, recipient: str, purpose: str, given_on: datetime.date, valid_until: datetime.date
-) -> bool:
-    """Say whether a consent that was not withdrawn stands for the same on one of these days."""
-    return Consent.objects.filter(
+) -> list[rules.Days]:
+    """Return the days of the consents, not withdrawn, that stand for the same on one of these days."""
+    found = Consent.objects.filter(
         case_id=case_id,
         recipient=recipient,
         purpose=purpose,
         withdrawn_at__isnull=True,
-        given_on__lt=valid_until,
+        stands_from__lt=valid_until,
         valid_until__gt=given_on,
-    ).exists()
+    )
+    return [rules.Days(one.stands_from, one.valid_until) for one in found]
 
 
 def of_case(case_id: uuid.UUID) -> QuerySet[Consent]:
@@ -164,6 +178,7 @@ def digest_of(view: ConsentView) -> str:
                 "how": str(view.how),
                 "language": view.language,
                 "givenOn": view.given_on.isoformat(),
+                "standsFrom": view.stands_from.isoformat(),
                 "validUntil": view.valid_until.isoformat(),
                 "recordedAt": view.recorded_at.isoformat(),
             }
@@ -183,6 +198,7 @@ def view_of(consent: Consent) -> ConsentView:
         how=consent.how,
         language=consent.language,
         given_on=consent.given_on,
+        stands_from=consent.stands_from,
         valid_until=consent.valid_until,
         digest=consent.digest,
         recorded_at=consent.recorded_at,

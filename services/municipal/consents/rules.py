@@ -58,7 +58,7 @@ class PersonUnknown(DomainError):
 
 
 class ConsentOverlaps(DomainError):
-    """A consent for this recipient and purpose stands already; withdraw it or wait for its end."""
+    """A consent for this recipient and purpose stands already; in its last two weeks a later one can follow it."""
 
     kind = Kind.CONFLICT
 
@@ -143,6 +143,36 @@ def check_days(*, given_on: datetime.date, valid_until: datetime.date, today: da
 
 LONGEST = 731
 """Days. Nobody remembers for longer what he agreed to."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days on which a consent stands, the last one not included."""
+
+    stands_from: datetime.date
+    valid_until: datetime.date
+
+
+def stands_from(
+    given_on: datetime.date, valid_until: datetime.date, *, others: Collection[Days], today: datetime.date
+) -> datetime.date:
+    """Return the first day of a consent: that on which it was given, or the end of the one that it renews.
+
+    `others` are those for the same recipient and purpose that stand on a day between. Of two that stand at once nobody
+    could say which one a release rested on: a renewal begins where the other ends, and only what ends soon is renewed.
+    Raises ConsentOverlaps.
+    """
+    if not others:
+        return given_on
+    for one in others:
+        ends_soon = one.valid_until <= today + ENDS_SOON
+        if len(others) == 1 and one.stands_from <= today and ends_soon and valid_until > one.valid_until:
+            return one.valid_until
+    raise ConsentOverlaps
+
+
+ENDS_SOON = datetime.timedelta(days=14)
+"""How long before its end a consent is said to end, and can be renewed."""
 
 
 def check_blocks(wanted: Collection[str], *, consented: Collection[str]) -> None:

@@ -18,7 +18,7 @@ from municipal.cases import queries as cases, rules as case_rules
 from municipal.consents import queries as consents, rules as consent_rules
 from municipal.people import rules as people
 from municipal.referrals import queries as referrals
-from municipal.referrals.rules import CONSENT_ENDS_SOON_DAYS, Direction
+from municipal.referrals.rules import Direction
 from municipal.tables import queries as tables
 
 WAITING_THERE = tuple(state.value for state in sorted(facts.S_UNANSWERED))
@@ -108,7 +108,7 @@ def work(
     """
     by.check_role(*case_rules.WRITERS)
     today = clock.today_in_brussels(at)
-    soon = today + datetime.timedelta(days=CONSENT_ENDS_SOON_DAYS)
+    soon = today + consent_rules.ENDS_SOON
     questions = {one.case_id: one.kept_at for one in referrals.drafts(by=by)}
     begun = {uuid.UUID(case_id): kept_at for case_id, kept_at in notes.items()}
     due = [cases.view_of(case) for case in cases.contacts_until(today, besides=[*questions, *begun], by=by)]
@@ -212,7 +212,7 @@ def head(case_id: uuid.UUID, *, case: cases.CaseView | None, by: Actor, at: date
     today = clock.today_in_brussels(at)
     views = [consents.view_of(one) for one in consents.of_case(case_id)]
     standing = sorted((view for view in views if view.stands(at)), key=lambda view: view.valid_until)
-    soon = today + datetime.timedelta(days=CONSENT_ENDS_SOON_DAYS)
+    soon = today + consent_rules.ENDS_SOON
     return Head(
         id=case_id,
         reference=case.reference if case else cases.references([case_id])[case_id],
@@ -220,9 +220,14 @@ def head(case_id: uuid.UUID, *, case: cases.CaseView | None, by: Actor, at: date
         age=people.age(case.person.birth_on, on=today) if case and case.person else None,
         referral=newest_referrals([case_id], by=by).get(case_id),
         standing=standing,
-        ends_soon=standing[0] if standing and standing[0].valid_until <= soon else None,
+        ends_soon=next((view for view in standing if view.valid_until <= soon and not _renewed(view, views)), None),
         writable=cases.may_write(case, by=by) if case else False,
     )
+
+
+def _renewed(consent: consents.ConsentView, others: Iterable[consents.ConsentView]) -> bool:
+    wanted = (consent.recipient, consent.purpose, consent.valid_until)
+    return any((one.recipient, one.purpose, one.stands_from) == wanted and one.withdrawn_at is None for one in others)
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,7 @@ class Told:
 
     consent: consents.ConsentView
     stands: bool
+    follows: bool
     ends_soon: bool
     referrals: list[Referred]
 
@@ -245,10 +251,16 @@ def register(case_id: uuid.UUID, *, by: Actor, at: datetime.datetime) -> list[To
     for one in referrals.referrals(by=by, directions=[Direction.SENT], case_id=case_id).select_related("case__person"):
         if one.consent_id is not None and not one.consent_withdrawn:
             resting.setdefault(one.consent_id, []).append(referred(one))
-    soon = clock.today_in_brussels(at) + datetime.timedelta(days=CONSENT_ENDS_SOON_DAYS)
+    soon = clock.today_in_brussels(at) + consent_rules.ENDS_SOON
     views = [consents.view_of(one) for one in consents.of_case(case_id)]
     return [
-        Told(view, view.stands(at), view.stands(at) and view.valid_until <= soon, resting.get(view.id, []))
+        Told(
+            view,
+            view.stands(at),
+            view.follows(at),
+            view.stands(at) and view.valid_until <= soon and not _renewed(view, views),
+            resting.get(view.id, []),
+        )
         for view in views
     ]
 
@@ -427,10 +439,11 @@ class Registered:
     consent: consents.ConsentView
     reference: str
     stands: bool
+    follows: bool
 
 
 def registered(found: Iterable[Any], *, at: datetime.datetime) -> list[Registered]:
     """Return consents that came from the register as lines; one more statement for the references."""
     views = [consents.view_of(one) for one in found]
     names = cases.references({view.case_id for view in views})
-    return [Registered(view, names[view.case_id], view.stands(at)) for view in views]
+    return [Registered(view, names[view.case_id], view.stands(at), view.follows(at)) for view in views]

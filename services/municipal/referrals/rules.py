@@ -272,7 +272,6 @@ REMINDERS = (
 """Never closed by silence: the case stays with the sender until the recipient signs."""
 
 WITHDRAWAL_ALARM_HOURS = 72
-CONSENT_ENDS_SOON_DAYS = 14
 
 
 def check_side(direction: str, needed: Direction, *, act: str, state: str) -> None:

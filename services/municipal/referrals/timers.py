@@ -5,6 +5,7 @@ import datetime
 from federation import clock
 from federation.bus import directory, local
 from federation.identity import actor
+from municipal.consents import rules as consent_rules
 from municipal.referrals import actions, queries, rules
 
 
@@ -57,7 +58,7 @@ def _withdrawals(at: datetime.datetime) -> int:
 def _consents(at: datetime.datetime) -> int:
     """Remind of consents that end within two weeks while their referral is open."""
     today = queries.today(at)
-    until = today + datetime.timedelta(days=rules.CONSENT_ENDS_SOON_DAYS)
+    until = today + consent_rules.ENDS_SOON
     found = queries.resting_on_consent_that_ends(on_or_before=until, after=today)
     return sum(_remind(referral, "consentEndsSoon", "team", at) for referral in found)
 

@@ -122,6 +122,7 @@ BROKEN = [
     ("a_giver_is_known", "CONSENT giver = 'neighbour'"),
     ("a_way_of_asking_is_known", "CONSENT how = 'assumed'"),
     ("a_consent_ends", "CONSENT valid_until = given_on"),
+    ("a_consent_stands_once_it_was_given", "CONSENT stands_from = given_on - 1"),
     ("a_consent_has_a_digest", "CONSENT digest = 'sha256:'"),
     ("a_withdrawal_is_recorded_by_somebody", "UPDATE consents_consent SET withdrawn_at = recorded_at"),
     (

@@ -27,3 +27,13 @@ def test_a_consent_is_told_when_it_ends_within_the_days(case):
     assert ending(COORDINATOR) == [(first.id, "Noor V."), (last.id, "Sami V.")]
     assert ending(OTHER_TEAM) == []
     assert queries.ending(by=CASEWORKER, after=SOON, on_or_before=SOON) == []
+
+
+def test_what_is_renewed_is_not_asked_for_again(case):
+    first = until(case, 7)
+    second = give_consent(case, given_on=TODAY, valid_until=TODAY + datetime.timedelta(days=100))
+
+    assert queries.ending(by=CASEWORKER, after=TODAY, on_or_before=SOON) == []
+
+    actions.record_withdrawal(consent_id=second.id, by=CASEWORKER, at=AT)
+    assert [one.consent.id for one in queries.ending(by=CASEWORKER, after=TODAY, on_or_before=SOON)] == [first.id]

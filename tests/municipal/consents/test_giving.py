@@ -95,6 +95,91 @@ def test_two_consents_of_one_purpose_do_not_stand_at_once(case):
     assert give_consent(case, purpose=rules.Purpose.SHARE).purpose == "share"
 
 
+@pytest.fixture
+def ending(case):
+    """A consent that ends in a week, and what is given now for the half year after it."""
+    return give_consent(case, valid_until=TODAY + 7 * DAY)
+
+
+def renew(case, **more):
+    return give_consent(case, **{"given_on": TODAY, "valid_until": TODAY + 182 * DAY, **more})
+
+
+def test_what_ends_soon_is_renewed_from_its_end_on(case, ending):
+    view = renew(case, blocks=["ways"])
+
+    assert (view.given_on, view.stands_from) == (TODAY, ending.valid_until)
+    assert (view.stands(AT), view.follows(AT)) == (False, True)
+    for at in (AT, AT + 6 * DAY):
+        assert queries.grant_for(case, **WANTED, blocks=["goals"], at=at).id == ending.id
+    for at in (AT + 7 * DAY, AT + 181 * DAY):
+        assert queries.grant_for(case, **WANTED, blocks=["ways"], at=at).id == view.id
+        assert (view.stands(at), view.follows(at)) == (True, False)
+
+
+WANTED = {"recipient": "molenbeek", "purpose": "handover"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"valid_until": TODAY + 7 * DAY}, {"valid_until": TODAY + 6 * DAY}], ids=["no longer", "shorter"]
+)
+def test_a_renewal_ends_later_than_what_it_renews(case, ending, wrong):
+    before = rows()
+
+    with pytest.raises(rules.ConsentOverlaps):
+        renew(case, **wrong)
+
+    assert rows() == before
+
+
+def test_what_ends_later_than_in_two_weeks_is_not_renewed_yet(case):
+    give_consent(case, valid_until=TODAY + 15 * DAY)
+    before = rows()
+
+    with pytest.raises(rules.ConsentOverlaps):
+        renew(case)
+
+    assert rows() == before
+    assert renew(case, at=AT + DAY).stands_from == TODAY + 15 * DAY
+
+
+def test_there_is_one_renewal(case, ending):
+    renew(case)
+    before = rows()
+
+    with pytest.raises(rules.ConsentOverlaps):
+        renew(case, valid_until=TODAY + 300 * DAY)
+
+    assert rows() == before
+
+
+def test_who_takes_a_consent_back_takes_its_renewal_back(case, ending):
+    follows = renew(case)
+
+    actions.record_withdrawal(consent_id=ending.id, by=CASEWORKER, at=AT)
+
+    assert queries.locked(follows.id).withdrawn_at == AT
+    with pytest.raises(rules.ConsentMissing):
+        queries.grant_for(case, **WANTED, blocks=["goals"], at=AT + 8 * DAY)
+
+
+def test_a_renewal_is_taken_back_without_what_it_renews(case, ending):
+    follows = renew(case)
+
+    actions.record_withdrawal(consent_id=follows.id, by=CASEWORKER, at=AT)
+
+    assert queries.locked(ending.id).stands(AT)
+    assert renew(case).stands_from == ending.valid_until
+
+
+def test_a_renewal_that_has_begun_stands_by_itself(case, ending):
+    follows = renew(case)
+
+    actions.record_withdrawal(consent_id=ending.id, by=CASEWORKER, at=AT + 8 * DAY)
+
+    assert queries.locked(follows.id).stands(AT + 8 * DAY)
+
+
 def test_after_a_withdrawal_the_person_can_agree_anew_on_the_same_day(case):
     first = give_consent(case)
     actions.record_withdrawal(consent_id=first.id, by=CASEWORKER, at=AT)

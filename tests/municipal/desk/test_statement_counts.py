@@ -58,7 +58,7 @@ def test_my_work(db, opened, length):
     page = opened("myWork", "/")
 
     assert page.count('class="tick"') == length
-    assert page.count("Finish the note") == page.count("from that day you record a new one") == length
+    assert page.count("Finish the note") == page.count("Ask again: the consent for") == length
 
 
 @LENGTHS

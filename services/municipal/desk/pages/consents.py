@@ -32,7 +32,7 @@ class CaseConsent(CasePage):
         """Show the register, and below it the form that takes a consent back."""
         register = queries.register(self.case_id, by=self.actor, at=self.at)
         case = self.read_if_allowed()
-        standing = [one for one in register if one.stands]
+        standing = [one for one in register if one.stands or one.follows]
         chosen = chosen or self.request.GET.get("withdraw", "")
         needed = queries.giver_needed(case.person, at=self.at) if case and case.person else None
         shown = next((one for one in standing if str(one.consent.id) == chosen), None)
@@ -95,11 +95,14 @@ class ConsentNew(CasePage):
         given["purpose"] = rules.Purpose(given["purpose"])
         given["giver"], given["how"] = rules.Giver(given["giver"]), rules.How(given["how"])
         try:
-            actions.record_consent(case_id=case_id, **given, by=self.actor, at=self.at)
+            consent = actions.record_consent(case_id=case_id, **given, by=self.actor, at=self.at)
         except REFUSED as refusal:
             form.refuse(refusal)
             return self.look(form)
-        return self.saved(_("The consent is recorded."), to=address("case-consent", case_id))
+        said = _("The consent is recorded.")
+        if consent.follows(self.at):
+            said = _("The consent is recorded. It follows the one that stands until then.")
+        return self.saved(said, to=address("case-consent", case_id))
 
 
 def recipients() -> list[tuple[str, str]]:
@@ -121,7 +124,8 @@ class ConsentPaper(CasePage):
             raise rules.ConsentNotFound
         case = self.read()
         with translation.override(self.kwargs["language"]):
-            return self.show_case(case, {"consent": consent, "stands": consent.stands(self.at)})
+            ended = not (consent.stands(self.at) or consent.follows(self.at))
+            return self.show_case(case, {"consent": consent, "ended": ended})
 
 
 def _uuid(text: str) -> uuid.UUID:

@@ -24,8 +24,7 @@ WORDS: MappingProxyType[str, str | Promise] = MappingProxyType(
         "blockNotConsented": _("The person has not agreed to all of these parts. Leave some out, or ask again."),
         "consentNotStanding": _("No consent stands for this. Ask again; without consent nothing leaves."),
         "consentOverlaps": _(
-            "A consent for this recipient and purpose stands already. A new one is possible from the day on which it"
-            " ends."
+            "A consent for this recipient and purpose stands already. In its last two weeks a later one can follow it."
         ),
         "consentInvalid": _("The consent cannot be recorded so. Check the days."),
         "giverNotEntitled": _("At this age somebody else has to agree. See who, above."),
