@@ -110,10 +110,10 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
-# Two suites run at a time, from the left, each as soon as what it waits for is over. Those that need a database alone have
-# the instance `paper`, and fill the gaps; the others share the running instance: one that counts or reads what all wrote
-# waits for who writes, and what kills its processes comes last.
-SUITES := gateway browser local steward regional isolation instance faults rules municipal histories national
+# Two rows of suites go side by side. The first shares the running instance: who counts or reads what all wrote comes after
+# who writes, and what kills its processes comes last. The second needs a database alone (instance `paper`), but for the two
+# suites that want the servers without disturbing anybody.
+SUITES := gateway browser isolation instance faults local steward regional rules municipal histories national
 IN_local := tests/local
 IN_steward := tests/steward
 IN_rules := tests/contracts tests/federation tests/identity tests/loss/model
@@ -143,13 +143,18 @@ running: install
 	@$(RUNNING_INSTANCE) up
 
 .PHONY: $(SUITES:%=suite-%)
-$(SUITES:%=suite-%): check
-suite-gateway suite-steward: running
+suite-gateway: running check
 suite-browser: suite-gateway
-suite-regional: suite-steward
 suite-isolation: suite-browser suite-regional
 suite-instance: suite-isolation
 suite-faults: suite-instance
+suite-local: check
+suite-steward: suite-local running
+suite-regional: suite-steward
+suite-rules: suite-regional
+suite-municipal: suite-rules
+suite-histories: suite-municipal
+suite-national: suite-histories
 
 $(SUITES:%=suite-%): suite-%:
 	@echo "suite $*: begins"; began=$$(date +%s); ZENNE_TEST_LEVEL=$(filter regional national,$*) $(RUN_TESTS) -q $(IN_$*) >.state/said-$* 2>&1 || echo $* >>.state/failed; \
