@@ -82,7 +82,7 @@ def _check_machine(instance: instances.Instance, *, was_running: bool) -> None:
             disk_needed=machine.DISK_NEEDED_WARM if software.is_warm() else machine.DISK_NEEDED_COLD,
             where=instance.folder,
         )
-    held = processes.running(instance)
+    held = processes.alive(instance)
     for what, port in instance.ports.items():
         if what.split("-")[0] not in held:
             machine.check_port(port, what=what)

@@ -173,6 +173,11 @@ def running(instance: instances.Instance) -> dict[str, int]:
     return {name: int(state["pid"]) for name, state in states(instance).items() if state["state"] == RUNNING}
 
 
+def alive(instance: instances.Instance) -> set[str]:
+    """Return the names of the instance's processes that run, start or stop: each may hold its port."""
+    return {name for name, state in states(instance).items() if int(state["state"]) not in STOPPED_STATES}
+
+
 def start(instance: instances.Instance, name: str) -> None:
     """Will start the process `name`, unless it runs or is starting; raises CannotGoOn when nothing keeps it."""
     state = states(instance).get(name)
@@ -244,10 +249,9 @@ def shut_down(instance: instances.Instance) -> int:
     if is_up(instance):
         keeper = int(ask(instance, "getPID"))
         # All at once but the database, which the others still need; supervisor alone would take one after the other.
-        for name, state in states(instance).items():
-            if int(state["state"]) not in STOPPED_STATES and name != "postgres":
-                ask(instance, "stopProcess", name, False)
-        wait_for(lambda: not _busy(instance), what="the end of the processes", seconds=120)
+        for name in alive(instance) - {"postgres"}:
+            ask(instance, "stopProcess", name, False)
+        wait_for(lambda: not alive(instance) - {"postgres"}, what="the end of the processes", seconds=120)
         ask(instance, "shutdown")
         _wait_for_end(keeper)
     left = of(instance)
@@ -258,14 +262,6 @@ def shut_down(instance: instances.Instance) -> int:
     for name in ("supervisor.sock", "supervisor.pid"):
         (instance.run / name).unlink(missing_ok=True)
     return len(found)
-
-
-def _busy(instance: instances.Instance) -> set[str]:
-    return {
-        name
-        for name, state in states(instance).items()
-        if name != "postgres" and int(state["state"]) not in STOPPED_STATES
-    }
 
 
 def _wait_for_end(number: int) -> None:

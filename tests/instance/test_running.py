@@ -120,6 +120,15 @@ def test_a_killed_program_serves_again_by_itself(whole_stack, program):
         assert nobody.get("/health").status_code == 200
 
 
+def test_make_up_while_a_program_comes_back_takes_its_port_for_our_own(whole_stack):
+    whole_stack.kill("gateway")
+    whole_stack.wait_ready("gateway")
+
+    commands.up(whole_stack.instance)
+
+    assert status.is_whole(whole_stack.instance)
+
+
 def test_a_stopped_program_is_started_by_make_up(whole_stack):
     whole_stack.stop("vilvoorde-web")
     assert not status.is_whole(whole_stack.instance)
