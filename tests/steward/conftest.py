@@ -6,22 +6,24 @@ from collections.abc import Iterator
 import pytest
 
 import search_at_work
+from broker import Broker, broker
 from local import kafka, opensearch, postgres
 from realm_at_work import REALM, Realm
 from search_at_work import INDEX, REGION, Search
 from steward_at_work import Components, Town, add_level, make_town
 
+__all__ = ["broker"]
+
 
 @pytest.fixture(scope="session")
-def components(stack) -> Components:
-    """The components of the running instance."""
+def components(stack, broker: Broker) -> Components:
+    """The components of the running instance, but for the bus: a test takes away who has no tenant file of its own."""
     instance = stack.instance
-    signer = kafka.authority(instance)
-    known = stack.kafka_as_steward
+    signer = kafka.authority(broker.instance)
     return Components(
-        servers=known["servers"],
-        ca=pathlib.Path(known["ca"]),
-        steward=pathlib.Path(known["certificate"]),
+        servers=broker.servers[0],
+        ca=signer.certificate_file,
+        steward=broker.instance.admin / "steward.pem",
         bus_ca=signer.certificate_file,
         bus_ca_key=signer.key_file,
         database_port=instance.ports["postgres"],
