@@ -110,9 +110,9 @@ format: install ## put the code in the one form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format --quiet .
 
-# Two rows of suites go side by side. The first shares the running instance: who counts or reads what all wrote comes after
-# who writes, and what kills its processes comes last. The second needs a database alone (instance `paper`), but for the two
-# suites that want the servers without disturbing anybody.
+# Suites go side by side in rows. The first row shares the running instance: who counts or reads what all wrote comes after
+# who writes, and what kills its processes comes last. Most others need a database alone (instance `paper`). A third row
+# begins when the browser, which takes all of the machine, is done: what comes then in the first row mostly waits.
 SUITES := gateway browser isolation instance faults local steward regional rules municipal histories national
 IN_local := tests/local
 IN_steward := tests/steward
@@ -135,7 +135,7 @@ test: install .state/browser ## check, and every suite on the real components (i
 	@$(PAPER_INSTANCE) up
 	@trap '$(RUNNING_INSTANCE) down; $(PAPER_INSTANCE) down' EXIT; rm -f .state/failed; \
 	export ZENNE_TEST_DATABASE="$$($(PAPER_INSTANCE) database)"; \
-	$(MAKE) --no-print-directory --jobs=2 running check $(SUITES:%=suite-%); \
+	$(MAKE) --no-print-directory --jobs=3 running check $(SUITES:%=suite-%); \
 	[ ! -e .state/failed ] || { echo "These suites failed:" $$(cat .state/failed) >&2; exit 1; }
 
 .PHONY: running
@@ -152,9 +152,9 @@ suite-local: check
 suite-steward: suite-local running
 suite-regional: suite-steward
 suite-rules: suite-regional
-suite-municipal: suite-rules
-suite-histories: suite-municipal
-suite-national: suite-histories
+suite-histories: suite-rules
+suite-municipal: suite-browser
+suite-national: suite-municipal
 
 $(SUITES:%=suite-%): suite-%:
 	@echo "suite $*: begins"; began=$$(date +%s); ZENNE_TEST_LEVEL=$(filter regional national,$*) $(RUN_TESTS) -q $(IN_$*) >.state/said-$* 2>&1 || echo $* >>.state/failed; \
