@@ -33,7 +33,8 @@ class Patient(Town):
         def decided() -> httpx.Response | None:
             try:
                 answer = super(Patient, self).call(method, path, role=role, body=body, **headers)
-            except (httpx.TransportError, token.LoginUnavailable) as fault:
+            # a login in the middle of which the identity provider lost its database is refused, and begins anew
+            except (httpx.TransportError, token.LoginUnavailable, token.LoginRefused) as fault:
                 faults.append(type(fault).__name__)
                 return None
             if answer.status_code in TRY_AGAIN:
