@@ -21,7 +21,7 @@ TESTS = pathlib.Path(__file__).parents[1]
 Counted = Callable[[str], AbstractContextManager[None]]
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(scope="session")
 def _watched() -> None:
     """Let django-zeal see related rows being fetched. It looks on only within its own context.
 
@@ -42,7 +42,7 @@ def _watched() -> None:
 
 
 @pytest.fixture
-def counted() -> Counted:
+def counted(_watched: None) -> Counted:
     """Return a context that asserts the statements of what runs in it against the table's line of that name."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, 
 
 from federation import clock
 from federation.bus import directory, local
+from federation.contracts.directory import DirectoryRecord
 from federation.identity.actor import Actor
 from regional.progress import rules
 from regional.progress.models import Forgotten, Progress, Statement
@@ -24,21 +25,25 @@ MOST_STATEMENTS = 50
 """A life line shows the newest words; there are about ten a side."""
 
 
-def own_towns() -> frozenset[str]:
-    """Return the municipalities that lie in this region, by their believed records."""
+def own_towns(known: Collection[DirectoryRecord] | None = None) -> frozenset[str]:
+    """Return the municipalities that lie in this region, by their believed records.
+
+    `known` are the records of all municipalities, where the caller has read them already.
+    """
     own = local.participant()
-    return frozenset(record.participant for record in directory.of_level("municipal") if record.region == own)
+    records = directory.of_level("municipal") if known is None else known
+    return frozenset(record.participant for record in records if record.region == own)
 
 
-def visible_to(actor: Actor) -> QuerySet[Progress]:
+def visible_to(actor: Actor, known: Collection[DirectoryRecord] | None = None) -> QuerySet[Progress]:
     """Return the referrals with one side in this region; nothing else exists for its coordinators.
 
-    Raises MissingPermission for everybody else.
+    `known` as for `own_towns`. Raises MissingPermission for everybody else.
     """
     actor.check_role(*rules.READERS)
     if actor.participant != local.participant():
         return Progress.objects.none()
-    towns = own_towns()
+    towns = own_towns(known)
     return Progress.objects.filter(Q(sender__in=towns) | Q(recipient__in=towns))
 
 
@@ -87,10 +92,12 @@ def rank(progress: Progress) -> rules.Rank:
     return rules.Rank(progress.phase == rules.Phase.UNDER_WAY, progress.last_sign_at, progress.pk)
 
 
-def in_order_of(ids: Iterable[uuid.UUID], *, by: Actor) -> list[Progress]:
+def in_order_of(
+    ids: Iterable[uuid.UUID], *, by: Actor, known: Collection[DirectoryRecord] | None = None
+) -> list[Progress]:
     """Return the referrals that the index found, in its order, as they stand here and as far as this actor may see."""
     wanted = list(ids)
-    found = visible_to(by).in_bulk(wanted)
+    found = visible_to(by, known).in_bulk(wanted)
     return [found[referral_id] for referral_id in wanted if referral_id in found]
 
 

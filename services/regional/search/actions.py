@@ -38,13 +38,14 @@ def search(
     by.check_role(*progress_rules.READERS)
     rules.check_purpose(purpose)
     rules.check_page(first)
-    rules.check(criteria, towns=queries.towns().keys())
+    known = queries.towns()
+    rules.check(criteria, towns=known.keys())
     # committed before the index is asked: what somebody looked for is known, whatever the answer
     with transaction.atomic():
         audit.record(
             act="referralsSearched", by=by, at=at, subject="referrals", purpose=purpose, facts=criteria.asked()
         )
-    return queries.find(criteria, first=first, after=after, by=by, at=at)
+    return queries.find(criteria, first=first, after=after, known=known.values(), by=by, at=at)
 
 
 @transaction.atomic

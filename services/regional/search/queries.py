@@ -6,7 +6,7 @@ fault of the index can hide something, and never show what somebody may not see.
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from federation import clock
@@ -47,10 +47,19 @@ class Result:
     """How many there are in each open phase, whatever phases were asked for."""
 
 
-def find(criteria: Criteria, *, first: int, after: Place | None, by: Actor, at: datetime.datetime) -> Result:
-    """Return what is found. Raises SearchUnavailable."""
-    found = index.search(question(criteria, first=first, after=after, at=at))
-    rows = progress.in_order_of([one.id for one in found.hits[:first]], by=by)
+def find(
+    criteria: Criteria,
+    *,
+    first: int,
+    after: Place | None,
+    known: Collection[DirectoryRecord],
+    by: Actor,
+    at: datetime.datetime,
+) -> Result:
+    """Return what is found; `known` are the records of all municipalities. Raises SearchUnavailable."""
+    own = progress.own_towns(known)
+    found = index.search(question(criteria, first=first, after=after, own=own, at=at))
+    rows = progress.in_order_of([one.id for one in found.hits[:first]], by=by, known=known)
     # One more than a page was asked for: where there is one, there is a next page.
     last = found.hits[first - 1] if len(found.hits) > first else None
     more = Place(last.millis, last.id) if last else None
@@ -93,8 +102,10 @@ def towns() -> dict[str, DirectoryRecord]:
     return {record.participant: record for record in directory.of_level("municipal")}
 
 
-def question(criteria: Criteria, *, first: int, after: Place | None, at: datetime.datetime) -> dict[str, object]:
-    """Return the one body that is sent to the index.
+def question(
+    criteria: Criteria, *, first: int, after: Place | None, own: Collection[str], at: datetime.datetime
+) -> dict[str, object]:
+    """Return the one body that is sent to the index; `own` are the municipalities of the region.
 
     The filter of the region stands beside everything that a person chose, in the same `filter`: there is no place
     in it that takes a person's text, and no aggregation but the counts of open phases, which the filter bounds too.
@@ -103,7 +114,7 @@ def question(criteria: Criteria, *, first: int, after: Place | None, at: datetim
         "size": first + 1,
         "track_total_hits": False,
         "_source": False,
-        "query": {"bool": {"filter": [*_of_the_region(), *_chosen(criteria, at)]}},
+        "query": {"bool": {"filter": [*_of_the_region(own), *_chosen(criteria, at)]}},
         "aggs": {"phases": {"terms": {"field": "phase", "include": list(OPEN_PHASES), "size": len(OPEN_PHASES)}}},
         "sort": [{"lastSignAt": "asc"}, {"id": "asc"}],
     }
@@ -114,9 +125,8 @@ def question(criteria: Criteria, *, first: int, after: Place | None, at: datetim
     return body
 
 
-def _of_the_region() -> list[dict[str, object]]:
-    own = sorted(progress.own_towns())
-    either = [{"terms": {"from": own}}, {"terms": {"to": own}}]
+def _of_the_region(own: Collection[str]) -> list[dict[str, object]]:
+    either = [{"terms": {"from": sorted(own)}}, {"terms": {"to": sorted(own)}}]
     return [{"term": {"gone": False}}, {"bool": {"should": either, "minimum_should_match": 1}}]
 
 

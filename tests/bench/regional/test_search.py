@@ -15,6 +15,7 @@ from federation import clock
 from federation.identity.authentication import Caller
 from local import opensearch
 from region_at_work import RANIA
+from regional.progress import queries as progress
 from regional.search import actions, index, queries, rules
 from steward.search import wanted
 
@@ -81,7 +82,11 @@ def test_the_index_is_built_anew_and_a_search_costs_little_more_than_its_query(s
     asked = {"senders": ["molenbeek"], "silentDays": 20}
     variables = {"purpose": "followUpOfSilence", "first": 20, "criteria": asked}
     question = queries.question(
-        rules.Criteria(senders=("molenbeek",), silent_days=20), first=20, after=None, at=clock.now()
+        rules.Criteria(senders=("molenbeek",), silent_days=20),
+        first=20,
+        after=None,
+        own=progress.own_towns(),
+        at=clock.now(),
     )
 
     def ours() -> None:

@@ -156,7 +156,7 @@ def test_a_search_takes_as_many_statements_for_one_as_for_many(region, offered, 
     with CaptureQueriesContext(connection) as captured:
         assert search(first=50).status_code == 200
 
-    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 5
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 3
 
 
 def test_a_life_line_takes_four_statements(region, offered) -> None:

@@ -134,11 +134,7 @@ CODES = {
     )
 )
 def test_whatever_is_chosen_a_question_has_one_shape_and_the_filter_of_the_region(criteria) -> None:
-    asked = {}
-    own = frozenset({"molenbeek"})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(progress, "own_towns", lambda: own)
-        asked = queries.question(criteria, first=10, after=None, at=AT)
+    asked = queries.question(criteria, first=10, after=None, own={"molenbeek"}, at=AT)
 
     assert set(asked) <= SHAPE
     assert asked["query"]["bool"].keys() == {"filter"}
